@@ -1,0 +1,75 @@
+//! `recurrent evaluate`.
+
+use super::{Machine, Outcome, columns, print};
+use recurrent::language_model::{Predictor, Split};
+use recurrent::run::RunDirectory;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Run directory of a trained model
+    model: PathBuf,
+    /// Other text than the model's own: file, or folder with train, valid and test files
+    #[arg(long, value_name = "PATH")]
+    data: Option<String>,
+    /// Which part: train, valid or test
+    #[arg(long, default_value = "test")]
+    split: Split,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    machine: Machine,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    arguments.machine.prepare();
+    let run = RunDirectory::new(&arguments.model);
+    let predictor = Predictor::load(&run, arguments.machine.device)?;
+    let corpus = predictor.corpus(arguments.data.as_deref())?;
+    let found = predictor.evaluate(&corpus, arguments.split)?;
+    let task = predictor.config().task.name.as_str();
+    let split = arguments.split.as_str();
+    if arguments.json {
+        let object = json!({
+            "task": task,
+            "split": split,
+            "metrics": {
+                "cross_entropy": found.cross_entropy,
+                "perplexity": found.perplexity(),
+                "bits_per_symbol": found.bits_per_symbol(),
+                "symbols": found.symbols,
+            }
+        });
+        print(&format!("{object}\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = vec![
+        ("task".to_string(), task.to_string()),
+        ("split".to_string(), split.to_string()),
+        (
+            "cross entropy, nats".to_string(),
+            format!("{:.4}", found.cross_entropy),
+        ),
+        (
+            "perplexity".to_string(),
+            format!("{:.4}", found.perplexity()),
+        ),
+        (
+            "bits a symbol".to_string(),
+            format!("{:.4}", found.bits_per_symbol()),
+        ),
+        ("symbols".to_string(), found.symbols.to_string()),
+    ];
+    if let (Some(floor), None) = (&corpus.floor, &arguments.data) {
+        let bits = floor.cross_entropy / std::f64::consts::LN_2;
+        rows.push((
+            "entropy of the source, bits".to_string(),
+            format!("{bits:.4}"),
+        ));
+    }
+    print(&columns(&rows))?;
+    Ok(ExitCode::SUCCESS)
+}

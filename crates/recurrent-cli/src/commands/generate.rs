@@ -1,0 +1,55 @@
+//! `recurrent generate`.
+
+use super::{Machine, Outcome, print};
+use recurrent::language_model::Predictor;
+use recurrent::run::RunDirectory;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Run directory of a trained model
+    model: PathBuf,
+    /// Text to continue
+    #[arg(long, value_name = "TEXT")]
+    prompt: Option<String>,
+    /// Symbols to generate
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    length: Option<u64>,
+    /// Divides the logits; 0 takes the most probable symbol
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    temperature: Option<f64>,
+    /// Sample from the most probable N symbols
+    #[arg(long, value_name = "N")]
+    top_k: Option<usize>,
+    /// Sample from the fewest symbols that have probability X together
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    top_p: Option<f64>,
+    /// Seed of the sampler
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    machine: Machine,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    arguments.machine.prepare();
+    let run = RunDirectory::new(&arguments.model);
+    let predictor = Predictor::load(&run, arguments.machine.device)?;
+    let mut config = predictor.config().decode.clone();
+    config.prompt = arguments.prompt.or(config.prompt);
+    config.length = arguments.length.map_or(config.length, |n| n as usize);
+    config.temperature = arguments.temperature.unwrap_or(config.temperature);
+    config.top_k = arguments.top_k.or(config.top_k);
+    config.top_p = arguments.top_p.or(config.top_p);
+    config.seed = arguments.seed.unwrap_or(config.seed);
+    let generator = predictor.generate(&config)?;
+    if let Some(prompt) = &config.prompt {
+        print(prompt)?;
+    }
+    for piece in generator {
+        print(&piece?)?;
+    }
+    print("\n")?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,138 @@
+//! `recurrent inspect`.
+
+use super::{Outcome, columns, print};
+use recurrent::inspect::{self, TrainingRecord};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Run directory, or weight file
+    path: PathBuf,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let text = if arguments.path.is_file() {
+        file(&arguments.path)?
+    } else {
+        directory(&arguments.path)?
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn directory(path: &std::path::Path) -> Result<String, recurrent::Error> {
+    let content = inspect::run(path)?;
+    let mut rows = vec![[
+        "layer".to_string(),
+        "kind".to_string(),
+        "output shape".to_string(),
+        "parameters".to_string(),
+    ]];
+    let mut total = 0;
+    for layer in &content.layers {
+        total += layer.parameters;
+        rows.push([
+            layer.name.clone(),
+            layer.kind.clone(),
+            layer.output_shape.clone(),
+            layer.parameters.to_string(),
+        ]);
+    }
+    rows.push([
+        "total".to_string(),
+        String::new(),
+        String::new(),
+        total.to_string(),
+    ]);
+    let symbols: Vec<&str> = content.symbols.iter().map(String::as_str).collect();
+    let more = if content.vocabulary > symbols.len() {
+        " ..."
+    } else {
+        ""
+    };
+    let mut facts = vec![
+        (
+            "task".to_string(),
+            content.config.task.name.as_str().to_string(),
+        ),
+        (
+            "vocabulary".to_string(),
+            format!("{} symbols", content.vocabulary),
+        ),
+        (
+            "symbols".to_string(),
+            format!("{}{more}", symbols.join(" ")),
+        ),
+    ];
+    facts.extend(record(content.record));
+    Ok(format!("{}\n{}", table(&rows), columns(&facts)))
+}
+
+fn file(path: &std::path::Path) -> Result<String, recurrent::Error> {
+    let (tensors, found) = inspect::file(path)?;
+    let mut total = 0;
+    let mut rows = vec![[
+        "tensor".to_string(),
+        "shape".to_string(),
+        "elements".to_string(),
+    ]];
+    for tensor in tensors {
+        let elements: usize = tensor.shape.iter().product();
+        total += elements;
+        rows.push([
+            tensor.name,
+            format!("{:?}", tensor.shape),
+            elements.to_string(),
+        ]);
+    }
+    rows.push(["total".to_string(), String::new(), total.to_string()]);
+    Ok(format!("{}\n{}", table(&rows), columns(&record(found))))
+}
+
+fn record(record: Option<TrainingRecord>) -> Vec<(String, String)> {
+    let Some(record) = record else {
+        return Vec::new();
+    };
+    let mut rows = vec![
+        ("trained for".to_string(), record.task),
+        ("steps".to_string(), record.step.to_string()),
+        ("epochs".to_string(), record.epochs.to_string()),
+        (
+            "training time".to_string(),
+            format!("{:.0} s", record.seconds),
+        ),
+    ];
+    if let Some((loss, step)) = record.best {
+        let text = format!(
+            "{loss:.4} nats, perplexity {:.4}, at step {step}",
+            loss.exp()
+        );
+        rows.push(("best validation".to_string(), text));
+    }
+    rows
+}
+
+/// Columns as wide as their widest entry, the last to the right.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(column, (cell, &width))| {
+                if column + 1 == N {
+                    format!("{cell:>width$}")
+                } else {
+                    format!("{cell:width$}")
+                }
+            })
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

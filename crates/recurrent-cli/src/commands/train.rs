@@ -1,0 +1,100 @@
+//! `recurrent train`.
+
+use super::{Machine, Outcome, columns, print};
+use crate::progress::Progress;
+use recurrent::run::Existing;
+use recurrent::{TrainOptions, recipe, training::Stop};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit code of a run that was asked to stop.
+const INTERRUPTED: u8 = 130;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A built-in recipe (see `recurrent recipes`) or a TOML file
+    recipe: String,
+    /// Text file, or folder with train, valid and test files, plain or gzip
+    #[arg(long, value_name = "PATH")]
+    data: Option<String>,
+    /// Run directory
+    #[arg(long, value_name = "DIR", default_value = "runs/RECIPE")]
+    out: PathBuf,
+    /// Change a setting of the recipe; may be repeated
+    #[arg(long, value_name = "SECTION.KEY=VALUE")]
+    set: Vec<String>,
+    /// Go on from the last checkpoint of the run directory
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
+    /// Replace the run that the directory holds
+    #[arg(long)]
+    force: bool,
+    /// Seed of weights and dropout
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    machine: Machine,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    arguments.machine.prepare();
+    let mut recipe = recipe::load(&arguments.recipe)?;
+    if let Some(data) = &arguments.data {
+        recipe.set(&format!("data.path={}", quoted(data)))?;
+    }
+    if let Some(seed) = arguments.seed {
+        recipe.set(&format!("training.seed={seed}"))?;
+    }
+    for change in &arguments.set {
+        recipe.set(change)?;
+    }
+    let out = if arguments.out.as_os_str() == "runs/RECIPE" {
+        PathBuf::from("runs").join(&recipe.name)
+    } else {
+        arguments.out
+    };
+    let stop = Stop::default();
+    let asked = stop.clone();
+    // Without a handler an interrupt ends the program at once, which loses no
+    // more than the steps since the last checkpoint.
+    let _ = ctrlc::set_handler(move || {
+        if asked.ask() {
+            std::process::exit(INTERRUPTED.into());
+        }
+        eprintln!("\nfinishing this step and saving; press again to stop at once");
+    });
+    let options = TrainOptions {
+        existing: match (arguments.resume, arguments.force) {
+            (true, _) => Existing::Resume,
+            (_, true) => Existing::Replace,
+            _ => Existing::Refuse,
+        },
+        device: arguments.machine.device,
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+        stop,
+        ..TrainOptions::new(out.clone())
+    };
+    let outcome = recurrent::train(&recipe, &options, &mut Progress::new())?;
+    let mut rows = outcome.results();
+    rows.push(("steps".to_string(), outcome.steps.to_string()));
+    rows.push((
+        "training time".to_string(),
+        format!("{:.0} s", outcome.seconds),
+    ));
+    rows.push(("run directory".to_string(), out.display().to_string()));
+    let report = out.join("report.html").display().to_string();
+    rows.push(("report".to_string(), report));
+    print(&columns(&rows))?;
+    if outcome.interrupted {
+        eprintln!("interrupted; go on with --resume");
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    print(&format!("\nsample:\n{}\n", outcome.sample.trim_end()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A TOML text.
+fn quoted(text: &str) -> String {
+    // The escapes of a JSON text are those of a TOML one.
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,55 @@
+//! The `recurrent` program: arguments to a typed command, a command to the
+//! library, errors to exit codes.
+//!
+//! Results go to stdout, progress and messages to stderr. Exit codes: 0 done,
+//! 1 failed, 2 bad usage or bad input, 130 interrupted.
+
+mod commands;
+mod progress;
+
+use clap::{Parser, Subcommand};
+use commands::{evaluate, generate, inspect, recipes, train};
+use std::process::ExitCode;
+
+/// Large buffers are given out again without asking the system for fresh pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Recurrent neural networks from raw sequences to a trained, measured model.
+#[derive(Debug, Parser)]
+#[command(name = "recurrent", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a recipe and leave a run directory with weights, metrics and a report
+    Train(train::Arguments),
+    /// Measure a trained model on a split
+    Evaluate(evaluate::Arguments),
+    /// Generate text with a trained model
+    Generate(generate::Arguments),
+    /// List the built-in recipes, or print one as TOML
+    Recipes(recipes::Arguments),
+    /// Show layers, parameters, vocabulary and training record of a run or a weight file
+    Inspect(inspect::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Train(arguments) => train::run(arguments),
+        Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Recipes(arguments) => recipes::run(arguments),
+        Command::Inspect(arguments) => inspect::run(arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}

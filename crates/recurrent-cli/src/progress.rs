@@ -1,0 +1,99 @@
+//! Progress of a run on standard error: a bar on a terminal, plain lines elsewhere.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use recurrent::Observer;
+use recurrent::training::StepReport;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// Time between plain lines.
+const PAUSE: Duration = Duration::from_secs(5);
+
+const TEMPLATE: &str = "{bar:30} {pos}/{len} steps, {elapsed} gone, {eta} left, {msg}";
+
+/// Shows a run.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    terminal: bool,
+    start: Option<(Instant, u64)>,
+    last_line: Option<Instant>,
+}
+
+impl Progress {
+    /// On standard error.
+    pub fn new() -> Self {
+        Self {
+            bar: None,
+            terminal: std::io::stderr().is_terminal(),
+            start: None,
+            last_line: None,
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{text}")),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    /// Seconds left at the speed so far.
+    fn left(&self, report: &StepReport) -> f64 {
+        let Some((since, first)) = self.start else {
+            return 0.0;
+        };
+        let done = report.step.saturating_sub(first).max(1) as f64;
+        let to_do = report.total_steps.saturating_sub(report.step) as f64;
+        since.elapsed().as_secs_f64() / done * to_do
+    }
+}
+
+impl Observer for Progress {
+    fn start(&mut self, step: u64, total_steps: u64) {
+        self.start = Some((Instant::now(), step));
+        if self.terminal {
+            let bar = ProgressBar::new(total_steps).with_position(step);
+            if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+                bar.set_style(style);
+            }
+            bar.reset_eta();
+            self.bar = Some(bar);
+        }
+    }
+
+    fn step(&mut self, report: &StepReport) {
+        let message = format!(
+            "epoch {:.2}, loss {:.4}, {:.0} symbols/s",
+            report.epoch, report.loss, report.symbols_per_second
+        );
+        if let Some(bar) = &self.bar {
+            bar.set_position(report.step);
+            bar.set_message(message);
+        } else if self.last_line.is_none_or(|last| last.elapsed() >= PAUSE) {
+            self.last_line = Some(Instant::now());
+            let StepReport {
+                step, total_steps, ..
+            } = report;
+            let left = self.left(report);
+            eprintln!("step {step}/{total_steps}, {left:.0} s left, {message}");
+        }
+    }
+
+    fn validated(&mut self, step: u64, epoch: f64, cross_entropy: f64, best: bool) {
+        let mark = if best { ", best so far" } else { "" };
+        self.say(&format!(
+            "step {step}, epoch {epoch:.2}: validation loss {cross_entropy:.4}, perplexity {:.4}{mark}",
+            cross_entropy.exp()
+        ));
+    }
+
+    fn note(&mut self, text: &str) {
+        self.say(text);
+    }
+
+    fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What can be wrong with data: one variant a mistake, each naming the place, what was expected and what was found.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// An error of reading, encoding or cutting up data.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The path names nothing.
+    #[error("{}: no such file or folder", .path.display())]
+    NotFound {
+        /// The path that was given.
+        path: PathBuf,
+    },
+
+    /// The operating system would not read a file or folder.
+    #[error("{}: cannot be read: {error}", .path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+
+    /// A file starts as gzip and cannot be decompressed to its end.
+    #[error("{}: damaged gzip data after {offset} decompressed bytes: {error}", .path.display())]
+    Gzip {
+        /// The compressed file.
+        path: PathBuf,
+        /// How many bytes could be decompressed.
+        offset: usize,
+        /// What the decompressor said.
+        error: io::Error,
+    },
+
+    /// A file holds no text, or no records.
+    #[error("{}: expected text, found an empty file", .path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A file is not UTF-8.
+    #[error("{}: expected UTF-8 text, found an invalid sequence at byte {offset} (of the decompressed data)", .path.display())]
+    InvalidUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The offset of the first byte that is not UTF-8, counted from 0 after decompression.
+        offset: usize,
+    },
+
+    /// A file of records needs to be told which column is the text.
+    #[error("{}: `column` is needed to read records, and there is none; columns: {}", .path.display(), .columns.join(", "))]
+    ColumnNeeded {
+        /// The file.
+        path: PathBuf,
+        /// The columns of its first record.
+        columns: Vec<String>,
+    },
+
+    /// A record does not have the column.
+    #[error("{}, line {line}: no column `{column}`; columns: {}", .path.display(), .columns.join(", "))]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The line of the record, counted from 1.
+        line: u64,
+        /// The column that was asked for.
+        column: String,
+        /// The columns that are there.
+        columns: Vec<String>,
+    },
+
+    /// A column was asked for in a file that has none.
+    #[error("{}: plain text has no column `{column}`; records are read from .csv, .tsv, .jsonl and .ndjson files", .path.display())]
+    UnexpectedColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column that was asked for.
+        column: String,
+    },
+
+    /// A row of a table is malformed.
+    #[error("{}, line {line}: {problem}", .path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// The line of the row, counted from 1.
+        line: u64,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// A line of a JSON lines file is malformed.
+    #[error("{}, line {line}: expected {expected}, found {found}", .path.display())]
+    JsonLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+
+    /// A folder does not hold the files of a data set.
+    #[error("{}: {problem}; files there: {}", .path.display(), if .files.is_empty() { "none".to_owned() } else { .files.join(", ") })]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+        /// The names of the files that are there.
+        files: Vec<String>,
+    },
+
+    /// The fractions of the splits are not fractions of a whole.
+    #[error(
+        "`fractions`: expected three numbers from 0 to 1 whose sum is 1 (train, valid, test), found {found:?}"
+    )]
+    Fractions {
+        /// The fractions that were given.
+        found: [f64; 3],
+    },
+
+    /// A text has symbols that are not in the vocabulary, and the vocabulary has no `<unk>`.
+    #[error(
+        "{count} distinct symbols of the text are not in the vocabulary of {size}, which has no `<unk>`: {symbols:?}{}",
+        if .symbols.len() < *.count { " and others" } else { "" }
+    )]
+    UnknownSymbols {
+        /// The first of them, at most ten.
+        symbols: Vec<String>,
+        /// How many distinct ones there are.
+        count: usize,
+        /// The number of symbols of the vocabulary.
+        size: usize,
+    },
+
+    /// A vocabulary file is malformed.
+    #[error("{}: {problem}", .path.display())]
+    VocabularyFile {
+        /// The file.
+        path: PathBuf,
+        /// The key, what was expected and what was found.
+        problem: String,
+    },
+
+    /// A split has too few symbols to be cut in streams.
+    #[error(
+        "the split has {found} symbols, and at least {needed} are needed \
+         (streams x steps + 1 = {streams} x {steps} + 1)"
+    )]
+    SplitTooShort {
+        /// The number of symbols of the split.
+        found: usize,
+        /// The least number that would do.
+        needed: usize,
+        /// The number of streams, `B`; 1 where fewer would do.
+        streams: usize,
+        /// The number of steps of a chunk, `T`; 1 where a shorter chunk would do.
+        steps: usize,
+    },
+
+    /// A size is 0 that cannot be.
+    #[error("`{name}`: expected at least 1, found 0")]
+    ZeroSize {
+        /// The name of the size.
+        name: &'static str,
+    },
+
+    /// The notation of a grammar is malformed, or the grammar is not one whose entropy can be computed.
+    #[error("grammar, line {line}: {problem}")]
+    Grammar {
+        /// The line of the notation, counted from 1.
+        line: usize,
+        /// What was expected and what was found.
+        problem: String,
+    },
+}

@@ -1,0 +1,44 @@
+//! Readers, vocabularies and batches of sequences: the way from a file to the integers a model is trained on.
+//!
+//! | stage | item |
+//! | --- | --- |
+//! | file or folder -> training, validation and test text | [`read_text`] |
+//! | text -> symbols -> ids, and back | [`Vocabulary`], [`Unit`], [`Decoder`] |
+//! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
+//! | a language whose entropy is known exactly, to measure a model against | [`Grammar`] |
+//!
+//! ```
+//! use recurrent_data::{Grammar, TokenStreams, Unit, Vocabulary};
+//!
+//! let text = Grammar::built_in().generate(7, 2_000);
+//! let vocabulary = Vocabulary::build(Unit::Character, &text, None);
+//! let tokens = vocabulary.encode(&text)?;
+//!
+//! let streams = TokenStreams::new(tokens.into(), 4, 32)?;
+//! let chunk = streams.chunk(0);
+//! assert_eq!((chunk.input.steps, chunk.input.rows()), (32, 4));
+//! assert!(text.starts_with(&vocabulary.decode(&chunk.input.row(0))));
+//! # Ok::<(), recurrent_data::DataError>(())
+//! ```
+//!
+//! Axis letters: `T` time, `B` batch. Nothing here depends on a tensor library, and no input makes a reader panic:
+//! what cannot be read is a [`DataError`] that names the file and the place in it.
+
+#![deny(missing_docs)]
+
+mod batch;
+mod error;
+mod grammar;
+mod readers;
+mod source;
+mod streams;
+mod tokenize;
+mod vocabulary;
+
+pub use batch::SequenceBatch;
+pub use error::DataError;
+pub use grammar::Grammar;
+pub use source::{TextOptions, TextSplits, read_text};
+pub use streams::{Chunk, TokenStreams};
+pub use tokenize::Unit;
+pub use vocabulary::{Decoder, Vocabulary};

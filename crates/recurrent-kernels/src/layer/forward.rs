@@ -1,0 +1,356 @@
+//! The forward scan.
+
+use super::*;
+use crate::matmul::{Buffer, Columns, Origin, Output, Tile, multiply, pack};
+
+pub(super) fn forward<R: Real, C: Cell>(
+    cpu: Cpu,
+    cell: C,
+    size: Size,
+    rows: &Rows,
+    operands: Operands<R>,
+    outputs: Outputs<R>,
+) -> Saved<R> {
+    let Operands {
+        input,
+        weights,
+        initial,
+        recurrent_mask,
+    } = operands;
+    let Size {
+        input: width,
+        hidden,
+    } = size;
+    let (batch, packed) = (rows.batch(), rows.packed());
+    let columns = C::GATES * hidden;
+
+    let packed_input = (!rows.is_identity()).then(|| rows.gather(input, width));
+    let mut gates = vec![R::ZERO; packed * columns];
+    matmul::product(
+        cpu,
+        [packed, columns, width],
+        Left::rows(packed_input.as_deref().unwrap_or(input), width),
+        Right::Transposed {
+            data: weights.input,
+            stride: width,
+        },
+        Start::Bias(weights.input_bias),
+        &mut gates,
+        columns,
+    );
+
+    let mut extra = vec![R::ZERO; if C::EXTRA { packed * hidden } else { 0 }];
+    let mut packed_hidden = (!rows.is_identity()).then(|| vec![R::ZERO; packed * hidden]);
+    let states = packed_hidden.as_deref_mut().unwrap_or(outputs.sequence);
+    let mut first_hidden = rows.sort(initial.hidden, hidden);
+    let mut first_memory = if C::MEMORY {
+        rows.sort(initial.memory, hidden)
+    } else {
+        Vec::new()
+    };
+
+    let mask = recurrent_mask.map(|mask| rows.sort(mask, hidden));
+    let first_masked = mask.as_deref().map(|mask| times(&first_hidden, mask));
+    let mut masked = mask.as_ref().map(|_| vec![R::ZERO; packed * hidden]);
+
+    let (split, count) = Split::choose(cpu, C::GATES, hidden, batch);
+    let scan = Scan {
+        cell,
+        hidden,
+        rows,
+        weights,
+        split,
+        gates: Shared(gates.as_mut_ptr()),
+        extra: Shared(extra.as_mut_ptr()),
+        states: Shared(states.as_mut_ptr()),
+        first_hidden: &first_hidden,
+        first_memory: &first_memory,
+        mask: mask.as_deref(),
+        first_masked: first_masked.as_deref(),
+        masked: Shared(
+            masked
+                .as_mut()
+                .map_or(std::ptr::null_mut(), |m| m.as_mut_ptr()),
+        ),
+    };
+    threads::run(count, |member| {
+        cpu.isa.run(Part {
+            scan: &scan,
+            member: &member,
+        });
+    });
+
+    // Each row's last state: later steps overwrite the rows that are still active.
+    for step in 0..rows.steps() {
+        let step = rows.step(step);
+        let range = step.start * hidden..step.end * hidden;
+        first_hidden[..range.len()].copy_from_slice(&states[range.clone()]);
+        if C::MEMORY {
+            first_memory[..range.len()].copy_from_slice(&extra[range]);
+        }
+    }
+    rows.unsort(&first_hidden, hidden, outputs.hidden);
+    if C::MEMORY {
+        rows.unsort(&first_memory, hidden, outputs.memory);
+    }
+    if let Some(states) = &packed_hidden {
+        rows.scatter(states, hidden, outputs.sequence);
+    }
+    Saved {
+        gates,
+        extra,
+        hidden: packed_hidden,
+        masked,
+        input: packed_input,
+    }
+}
+
+/// Element-wise product.
+pub(super) fn times<R: Real>(a: &[R], b: &[R]) -> Vec<R> {
+    a.iter().zip(b).map(|(&a, &b)| a * b).collect()
+}
+
+/// Everything the members of a scan share.
+struct Scan<'a, R, C> {
+    cell: C,
+    hidden: usize,
+    rows: &'a Rows,
+    weights: Weights<'a, R>,
+    split: Split,
+    gates: Shared<R>,              // [N, G H]
+    extra: Shared<R>,              // [N, H]
+    states: Shared<R>,             // [N, H]
+    first_hidden: &'a [R],         // [B, H], sorted
+    first_memory: &'a [R],         // [B, H], sorted
+    mask: Option<&'a [R]>,         // [B, H], sorted
+    first_masked: Option<&'a [R]>, // [B, H], sorted
+    masked: Shared<R>,             // [N, H]
+}
+
+/// One member's part of a scan.
+struct Part<'a, R, C> {
+    scan: &'a Scan<'a, R, C>,
+    member: &'a threads::Member<'a>,
+}
+
+impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<Elem = R>>(self) {
+        let Scan {
+            cell,
+            hidden,
+            rows,
+            weights,
+            split,
+            mask,
+            ..
+        } = *self.scan;
+        let masked = self.scan.masked.pointer();
+        let (gates, extra, states) = (
+            self.scan.gates.pointer(),
+            self.scan.extra.pointer(),
+            self.scan.states.pointer(),
+        );
+        let blocks = hidden.div_ceil(V::LANES);
+        let (own_rows, own_blocks) = split.share(self.member, rows.batch(), blocks);
+
+        let mut packed: Vec<(Buffer<R>, Buffer<R>)> = Vec::with_capacity(C::PHASES.len());
+        for phase in C::PHASES {
+            let columns = Columns {
+                first: phase.gates.start,
+                gates: phase.gates.len(),
+                width: hidden,
+            };
+            let strips = own_blocks.start * columns.gates..own_blocks.end * columns.gates;
+            let mut matrix = Buffer::new(strips.len() * hidden * V::LANES);
+            let mut bias = Buffer::new(strips.len() * V::LANES);
+            // SAFETY: the buffers have the size of the strips; sizes were checked.
+            unsafe {
+                let recurrent = Right::Transposed {
+                    data: weights.recurrent,
+                    stride: hidden,
+                };
+                pack::<V>(
+                    recurrent,
+                    0..hidden,
+                    columns,
+                    strips.clone(),
+                    matrix.pointer(),
+                );
+                let row = Right::Rows {
+                    data: weights.recurrent_bias,
+                    stride: 0,
+                };
+                pack::<V>(row, 0..1, columns, strips, bias.pointer());
+            }
+            packed.push((matrix, bias));
+        }
+        let mut products = Buffer::new(own_rows.len() * V::LANES * MAX_GATES.max(V::TILE_STRIPS));
+
+        for step in 0..rows.steps() {
+            let active = rows.step(step);
+            let own = own_rows.start..own_rows.end.min(active.len());
+            // SAFETY: all indices are packed rows of this or the previous step
+            // and units of this layer; members write disjoint rows or units,
+            // and read what others wrote only after meeting them.
+            unsafe {
+                let (hidden_before, extra_before) = if step == 0 {
+                    (
+                        self.scan.first_hidden.as_ptr(),
+                        self.scan.first_memory.as_ptr(),
+                    )
+                } else {
+                    let at = rows.step(step - 1).start * hidden;
+                    (
+                        states.add(at).cast_const(),
+                        extra.wrapping_add(at).cast_const(),
+                    )
+                };
+                let operand_before = match self.scan.first_masked {
+                    None => hidden_before,
+                    Some(first) if step == 0 => first.as_ptr(),
+                    Some(_) => masked.add(rows.step(step - 1).start * hidden),
+                };
+                for (number, phase) in C::PHASES.iter().enumerate() {
+                    let operand = match phase.operand {
+                        Operand::Hidden => operand_before,
+                        Operand::Extra => extra.wrapping_add(active.start * hidden).cast_const(),
+                    };
+                    let (matrix, bias) = &mut packed[number];
+                    let count = phase.gates.len();
+                    let group = (V::TILE_STRIPS / count).max(1);
+                    let mut block = own_blocks.start;
+                    while block < own_blocks.end && !own.is_empty() {
+                        let end = (block + group).min(own_blocks.end);
+                        let strips = (end - block) * count;
+                        let at = (block - own_blocks.start) * count * V::LANES;
+                        multiply::<V>(
+                            Tile {
+                                data: operand.add(own.start * hidden),
+                                row_stride: hidden,
+                                depth_stride: 1,
+                                depth: hidden,
+                            },
+                            0..own.len(),
+                            matrix.pointer().add(at * hidden),
+                            0..strips,
+                            Origin::Bias(bias.pointer().add(at)),
+                            Output {
+                                data: products.pointer(),
+                                stride: strips * V::LANES,
+                                columns: Columns::plain(strips * V::LANES),
+                            },
+                        );
+                        for row in own.clone() {
+                            let now = active.start + row;
+                            for unit_block in block..end {
+                                let place =
+                                    (row - own.start) * strips + (unit_block - block) * count;
+                                advance::<V, C>(
+                                    cell,
+                                    number,
+                                    hidden,
+                                    unit_block * V::LANES,
+                                    products.pointer().add(place * V::LANES),
+                                    Row {
+                                        gates: gates.add(now * C::GATES * hidden),
+                                        extra: extra.wrapping_add(now * hidden),
+                                        state: states.add(now * hidden),
+                                        hidden_before: hidden_before.add(row * hidden),
+                                        extra_before: extra_before.wrapping_add(row * hidden),
+                                        mask: mask.map(|mask| mask.as_ptr().add(row * hidden)),
+                                        masked: masked.wrapping_add(now * hidden),
+                                    },
+                                );
+                            }
+                        }
+                        block = end;
+                    }
+                    split.meet(self.member);
+                }
+            }
+        }
+    }
+}
+
+/// Where one row of a step stands in each matrix, `[H]` from there on
+/// (`[G H]` for the gates). Matrices that the cell does not keep are not read.
+#[derive(Clone, Copy)]
+struct Row<R> {
+    gates: *mut R,
+    extra: *mut R,
+    state: *mut R,
+    hidden_before: *const R,
+    extra_before: *const R,
+    mask: Option<*const R>,
+    masked: *mut R,
+}
+
+/// One phase of the units from `unit` on of one row.
+///
+/// # Safety
+/// `row` must be a row of the layer; `products` holds the recurrent products
+/// of the phase's gates, a register each.
+#[inline(always)]
+unsafe fn advance<V: Vector, C: Cell>(
+    cell: C,
+    number: usize,
+    hidden: usize,
+    unit: usize,
+    products: *const V::Elem,
+    row: Row<V::Elem>,
+) {
+    let Row {
+        gates,
+        extra,
+        state,
+        hidden_before,
+        extra_before,
+        mask,
+        masked,
+    } = row;
+    let phase = &C::PHASES[number];
+    let count = V::LANES.min(hidden - unit);
+    // SAFETY: the caller's promise.
+    unsafe {
+        let zero = V::splat(V::Elem::ZERO);
+        let mut values = ForwardUnit {
+            gates: [zero; MAX_GATES],
+            recurrent: [zero; MAX_GATES],
+            hidden: V::load_first(hidden_before.add(unit), count),
+            extra_previous: zero,
+            extra: zero,
+        };
+        for gate in 0..C::GATES {
+            values.gates[gate] = V::load_first(gates.add(gate * hidden + unit), count);
+        }
+        for gate in phase.gates.clone() {
+            let place = (gate - phase.gates.start) * V::LANES;
+            values.recurrent[gate] = V::load(products.add(place));
+        }
+        if C::MEMORY {
+            values.extra_previous = V::load_first(extra_before.add(unit), count);
+        }
+        if number > 0 {
+            values.extra = V::load_first(extra.add(unit), count);
+        }
+        cell.forward(number, &mut values);
+        for gate in 0..C::GATES {
+            values.gates[gate].store_first(gates.add(gate * hidden + unit), count);
+        }
+        let mask = mask.map(|mask| V::load_first(mask.add(unit), count));
+        if C::EXTRA {
+            let next = C::PHASES.get(number + 1);
+            if let (Some(mask), Some(Operand::Extra)) = (mask, next.map(|phase| phase.operand)) {
+                values.extra = values.extra * mask;
+            }
+            values.extra.store_first(extra.add(unit), count);
+        }
+        if number + 1 == C::PHASES.len() {
+            values.hidden.store_first(state.add(unit), count);
+            if let Some(mask) = mask {
+                (values.hidden * mask).store_first(masked.add(unit), count);
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! CPU kernels for recurrent networks on plain slices: recurrent layers with
+//! their gradients, softmax cross entropy, optimizer updates, and the vector
+//! arithmetic and packed matrix products under them. No tensor library.
+//!
+//! # Axis letters
+//!
+//! | letter | axis |
+//! | --- | --- |
+//! | `T` | time |
+//! | `B` | batch |
+//! | `I` | input features |
+//! | `H` | hidden units |
+//! | `G` | gates of a cell (Elman 1, GRU 3, LSTM 4) |
+//! | `V` | vocabulary or classes |
+//! | `N` | rows of a flattened `[T, B]` axis, padding left out |
+//!
+//! Matrices are row-major. Every kernel takes a [`Cpu`]: the instruction set it
+//! runs on and the number of threads. Results do not depend on the number of
+//! threads: threads split outputs, never sums.
+
+#![deny(missing_docs)]
+
+pub mod cells;
+pub mod layer;
+pub mod loss;
+pub mod math;
+pub mod matmul;
+pub mod noise;
+pub mod optimizer;
+mod rows;
+pub mod simd;
+pub mod threads;
+
+pub use rows::{Direction, Rows};
+pub use simd::{Isa, Real};
+
+/// Where a kernel runs: instruction set and threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cpu {
+    /// Instruction set of the inner loops.
+    pub isa: Isa,
+    /// Threads a kernel may use, at least 1.
+    pub threads: usize,
+}
+
+impl Cpu {
+    /// The widest instruction set of this machine and all of its cores.
+    pub fn detect() -> Self {
+        Self {
+            isa: Isa::detect(),
+            threads: threads::available(),
+        }
+    }
+
+    /// The same instruction set with another number of threads.
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self {
+            threads: threads.max(1),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Recurrent layers, stacks and sequence losses for Burn.
+//!
+//! On Burn's CPU back end (Flex) layers, linear maps, losses and optimizer
+//! steps run on the fused kernels of `recurrent-kernels`; on every other
+//! device the same functions run as compositions of Burn's own operations
+//! ([`composed`]), which are also the oracle of the kernels' tests.
+//!
+//! Tensors are time-major, `[T, B, ..]`; the letters are those of
+//! `recurrent_kernels`. The state of a layer is one tensor `[S, B, H]`: hidden
+//! state first, then the memory where the cell has one (LSTM), so `S` is 1 or 2.
+//!
+//! Nothing here keeps state or draws from a global generator: state is passed
+//! in and returned, and noise is a function of a seed that the caller passes.
+
+#![deny(missing_docs)]
+
+mod cell;
+pub mod composed;
+mod embedding;
+mod init;
+mod layer;
+mod linear;
+pub mod ops;
+mod optimizer;
+mod parameters;
+mod stack;
+
+pub use cell::Cell;
+pub use embedding::{Embedding, EmbeddingConfig};
+pub use init::Initializer;
+pub use layer::{Layer, LayerConfig};
+pub use linear::{Linear, LinearConfig};
+pub use ops::{LayerOptions, cross_entropy};
+pub use optimizer::{Clip, Optimizer, OptimizerConfig, UpdateError};
+pub use parameters::{Parameter, load_parameters, parameters};
+pub use recurrent_kernels::optimizer::Rule;
+pub use recurrent_kernels::{Direction, noise};
+pub use stack::{Stack, StackConfig, StackState};
+
+/// Whether a forward pass trains, and with which noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Evaluation: no dropout.
+    Inference,
+    /// Training: dropout drawn from this seed.
+    Training {
+        /// Seed of this forward pass.
+        seed: u64,
+    },
+}
+
+impl Mode {
+    /// The mode of part number `part` of a network: the same, with a seed of its own.
+    pub fn part(self, part: u64) -> Self {
+        match self {
+            Self::Inference => Self::Inference,
+            Self::Training { seed } => Self::Training {
+                seed: recurrent_kernels::noise::mix(seed, part),
+            },
+        }
+    }
+}
+
+/// Dropout of `x` with the noise of `mode` (Srivastava et al. 2014).
+///
+/// # Panics
+/// Where `probability` is not in `[0, 1)`.
+pub fn dropout<const D: usize>(
+    x: burn::Tensor<D>,
+    probability: f64,
+    mode: Mode,
+) -> burn::Tensor<D> {
+    match mode {
+        Mode::Training { seed } if probability > 0.0 => {
+            let shape = x.shape();
+            let mask =
+                recurrent_kernels::noise::dropout_mask(seed, probability, shape.num_elements());
+            let data = burn::tensor::TensorData::new(mask, shape);
+            let mask = burn::Tensor::<D>::from_data(data, &x.device()).cast(x.dtype());
+            x * mask
+        }
+        _ => x,
+    }
+}

@@ -1,0 +1,434 @@
+//! The operations on Burn's CPU back end, over the kernels.
+
+use super::autodiff::FusedOps;
+use super::{LayerOptions, RecurrentOps};
+use burn::backend::Flex;
+use burn::tensor::{DType, Element, Shape, TensorData};
+use burn_flex::FlexTensor;
+use recurrent_kernels::layer::{
+    self, Gradients, Operands, OutputGradients, Outputs, Saved, Size, State, Weights,
+};
+use recurrent_kernels::loss::{self, Targets};
+use recurrent_kernels::matmul::{self, Left, Right, Start};
+use recurrent_kernels::optimizer::{self, Step};
+use recurrent_kernels::{Cpu, Real, Rows, noise};
+use std::sync::OnceLock;
+
+/// Element type of a tensor that the kernels take.
+pub trait Float: Real + Element + bytemuck::Pod {}
+impl Float for f32 {}
+impl Float for f64 {}
+
+/// Runs `$body` with `$real` bound to the element type of a tensor.
+macro_rules! with_float {
+    ($dtype:expr, $real:ident => $body:expr) => {
+        match $dtype {
+            DType::F32 => {
+                type $real = f32;
+                $body
+            }
+            DType::F64 => {
+                type $real = f64;
+                $body
+            }
+            other => panic!("the CPU kernels take f32 and f64 tensors, not {other:?}"),
+        }
+    };
+}
+
+/// The machine, with as many threads as Burn's own operations use.
+fn cpu() -> Cpu {
+    static CPU: OnceLock<Cpu> = OnceLock::new();
+    *CPU.get_or_init(|| Cpu::detect().with_threads(rayon::current_num_threads()))
+}
+
+/// The elements of a contiguous tensor.
+fn elements<R: Float>(tensor: &FlexTensor) -> &[R] {
+    let start = tensor.layout().start_offset();
+    &tensor.storage::<R>()[start..start + tensor.layout().num_elements()]
+}
+
+fn tensor<R: Float>(values: Vec<R>, shape: impl Into<Shape>) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape.into()))
+}
+
+fn dims<const D: usize>(tensor: &FlexTensor) -> [usize; D] {
+    std::array::from_fn(|axis| tensor.layout().shape()[axis])
+}
+
+/// What the backward pass of a layer keeps.
+#[derive(Debug, Clone)]
+pub enum SavedLayer {
+    /// In single precision.
+    F32(Saved<f32>),
+    /// In double precision.
+    F64(Saved<f64>),
+}
+
+/// The kernels keep what they need in their own element type.
+trait Keep: Float {
+    fn keep(saved: Saved<Self>) -> SavedLayer;
+    fn give(saved: SavedLayer) -> Option<Saved<Self>>;
+}
+
+impl Keep for f32 {
+    fn keep(saved: Saved<Self>) -> SavedLayer {
+        SavedLayer::F32(saved)
+    }
+    fn give(saved: SavedLayer) -> Option<Saved<Self>> {
+        match saved {
+            SavedLayer::F32(saved) => Some(saved),
+            SavedLayer::F64(_) => None,
+        }
+    }
+}
+
+impl Keep for f64 {
+    fn keep(saved: Saved<Self>) -> SavedLayer {
+        SavedLayer::F64(saved)
+    }
+    fn give(saved: SavedLayer) -> Option<Saved<Self>> {
+        match saved {
+            SavedLayer::F64(saved) => Some(saved),
+            SavedLayer::F32(_) => None,
+        }
+    }
+}
+
+/// Sizes, rows and mask of a layer's call.
+struct Call<R> {
+    size: Size,
+    rows: Rows,
+    states: usize,
+    mask: Option<Vec<R>>,
+}
+
+impl<R: Float> Call<R> {
+    fn new(operands: &[FlexTensor; 6], options: &LayerOptions) -> Self {
+        let [time, batch, input] = dims(&operands[0]);
+        let [states, _, hidden] = dims(&operands[5]);
+        let mask = options.recurrent_dropout.map(|(seed, probability)| {
+            noise::dropout_mask(seed, probability, batch * hidden)
+                .into_iter()
+                .map(|factor| R::from_f64(f64::from(factor)))
+                .collect()
+        });
+        Self {
+            size: Size { input, hidden },
+            rows: Rows::new(time, batch, options.lengths.as_deref(), options.direction),
+            states,
+            mask,
+        }
+    }
+
+    fn operands<'a>(&'a self, tensors: &'a [FlexTensor; 6]) -> Operands<'a, R> {
+        let [input, weight_ih, weight_hh, bias_ih, bias_hh, state] = tensors;
+        let (hidden, memory) = elements(state).split_at(self.state_len());
+        Operands {
+            input: elements(input),
+            weights: Weights {
+                input: elements(weight_ih),
+                recurrent: elements(weight_hh),
+                input_bias: elements(bias_ih),
+                recurrent_bias: elements(bias_hh),
+            },
+            initial: State { hidden, memory },
+            recurrent_mask: self.mask.as_deref(),
+        }
+    }
+
+    fn state_len(&self) -> usize {
+        self.rows.batch() * self.size.hidden
+    }
+
+    /// Sequence, hidden state and memory in a packed result `[T + S, B, H]`.
+    fn split<'a>(&self, packed: &'a [R]) -> [&'a [R]; 3] {
+        let (sequence, rest) = packed.split_at(self.rows.time() * self.state_len());
+        let (hidden, memory) = rest.split_at(self.state_len());
+        [sequence, hidden, memory]
+    }
+}
+
+fn forward<R: Keep>(
+    operands: &[FlexTensor; 6],
+    options: &LayerOptions,
+) -> (FlexTensor, SavedLayer) {
+    let call = Call::<R>::new(operands, options);
+    let shape = [
+        call.rows.time() + call.states,
+        call.rows.batch(),
+        call.size.hidden,
+    ];
+    let mut packed = vec![R::ZERO; shape.iter().product()];
+    let (sequence, rest) = packed.split_at_mut(call.rows.time() * call.state_len());
+    let (hidden, memory) = rest.split_at_mut(call.state_len());
+    let saved = layer::forward(
+        cpu(),
+        options.cell.kind(),
+        call.size,
+        &call.rows,
+        call.operands(operands),
+        Outputs {
+            sequence,
+            hidden,
+            memory,
+        },
+    );
+    (tensor(packed, shape), R::keep(saved))
+}
+
+fn backward<R: Keep>(
+    operands: &[FlexTensor; 6],
+    options: &LayerOptions,
+    output: &FlexTensor,
+    saved: SavedLayer,
+    gradient: &FlexTensor,
+    wants_input: bool,
+) -> [Option<FlexTensor>; 6] {
+    let call = Call::<R>::new(operands, options);
+    let Some(saved) = R::give(saved) else {
+        panic!("the gradient of a layer has another element type than its output");
+    };
+    let [d_sequence, d_hidden, d_memory] = call.split(elements(gradient));
+    let Gradients {
+        input,
+        input_weights,
+        recurrent_weights,
+        input_bias,
+        recurrent_bias,
+        hidden: mut state,
+        memory,
+    } = layer::backward(
+        cpu(),
+        options.cell.kind(),
+        call.size,
+        &call.rows,
+        call.operands(operands),
+        call.split(elements(output))[0],
+        saved,
+        OutputGradients {
+            sequence: d_sequence,
+            hidden: d_hidden,
+            memory: d_memory,
+        },
+        wants_input,
+    );
+    state.extend(memory);
+    let shape = |number: usize| operands[number].layout().shape().clone();
+    [
+        wants_input.then(|| tensor(input, shape(0))),
+        Some(tensor(input_weights, shape(1))),
+        Some(tensor(recurrent_weights, shape(2))),
+        Some(tensor(input_bias, shape(3))),
+        Some(tensor(recurrent_bias, shape(4))),
+        Some(tensor(state, shape(5))),
+    ]
+}
+
+fn product<R: Float>(
+    sizes: [usize; 3],
+    left: Left<R>,
+    right: Right<R>,
+    start: Start<R>,
+) -> FlexTensor {
+    let mut output = vec![R::ZERO; sizes[0] * sizes[1]];
+    matmul::product(cpu(), sizes, left, right, start, &mut output, sizes[1]);
+    tensor(output, [sizes[0], sizes[1]])
+}
+
+/// Classes of an integer tensor.
+fn classes(targets: &FlexTensor) -> Vec<usize> {
+    let class =
+        |value: i64| usize::try_from(value).unwrap_or_else(|_| panic!("class {value} is negative"));
+    let targets = targets.to_contiguous();
+    match targets.dtype() {
+        DType::I64 => integers::<i64>(&targets)
+            .iter()
+            .map(|&x| class(x))
+            .collect(),
+        DType::I32 => integers::<i32>(&targets)
+            .iter()
+            .map(|&x| class(x.into()))
+            .collect(),
+        other => panic!("classes are i32 or i64, not {other:?}"),
+    }
+}
+
+fn integers<E: Element + bytemuck::Pod>(tensor: &FlexTensor) -> &[E] {
+    let start = tensor.layout().start_offset();
+    &tensor.storage::<E>()[start..start + tensor.layout().num_elements()]
+}
+
+/// Loss of `[N, V]`, and its gradient where it is wanted.
+fn loss<R: Float>(
+    logits: FlexTensor,
+    targets: &FlexTensor,
+    mask: &FlexTensor,
+    smoothing: f64,
+    wants_gradient: bool,
+) -> (FlexTensor, Option<FlexTensor>) {
+    let [_, count] = dims(&logits);
+    let classes = classes(targets);
+    let mask = mask.to_contiguous();
+    let targets = Targets {
+        classes: &classes,
+        mask: Some(elements::<R>(&mask)),
+        smoothing,
+    };
+    let scalar = |loss: f64| tensor(vec![R::from_f64(loss)], [1]);
+    let mut logits = logits.to_contiguous();
+    if !wants_gradient {
+        let loss = loss::cross_entropy(cpu(), count, elements::<R>(&logits), targets);
+        return (scalar(loss), None);
+    }
+    let start = logits.layout().start_offset();
+    let length = logits.layout().num_elements();
+    let values = &mut logits.storage_mut::<R>()[start..start + length];
+    let loss = loss::cross_entropy_gradient(cpu(), count, values, targets);
+    (scalar(loss), Some(logits))
+}
+
+fn update<R: Float>(
+    parameters: FlexTensor,
+    gradients: &FlexTensor,
+    state: FlexTensor,
+    step: Step,
+) -> (FlexTensor, FlexTensor) {
+    let gradients = gradients.to_contiguous();
+    let mut parameters = parameters.to_contiguous();
+    let mut state = state.to_contiguous();
+    let length = parameters.layout().num_elements();
+    let (start, first) = (
+        parameters.layout().start_offset(),
+        state.layout().start_offset(),
+    );
+    let slots = step.rule.state_size();
+    let mut slots: Vec<&mut [R]> = state.storage_mut::<R>()[first..]
+        .chunks_mut(length.max(1))
+        .take(slots)
+        .collect();
+    optimizer::update(
+        cpu(),
+        step,
+        &mut parameters.storage_mut::<R>()[start..start + length],
+        elements(&gradients),
+        &mut slots,
+    );
+    (parameters, state)
+}
+
+impl FusedOps for Flex {
+    type SavedLayer = SavedLayer;
+
+    fn layer_forward(
+        operands: &mut [FlexTensor; 6],
+        options: &LayerOptions,
+    ) -> (FlexTensor, SavedLayer) {
+        for operand in operands.iter_mut() {
+            *operand = operand.to_contiguous();
+        }
+        with_float!(operands[0].dtype(), R => forward::<R>(operands, options))
+    }
+
+    fn layer_backward(
+        operands: &[FlexTensor; 6],
+        options: &LayerOptions,
+        output: &FlexTensor,
+        saved: SavedLayer,
+        gradient: FlexTensor,
+        wants_input: bool,
+    ) -> [Option<FlexTensor>; 6] {
+        let gradient = gradient.to_contiguous();
+        with_float!(gradient.dtype(), R => {
+            backward::<R>(operands, options, output, saved, &gradient, wants_input)
+        })
+    }
+
+    fn linear_backward(
+        input: FlexTensor,
+        weight: FlexTensor,
+        gradient: FlexTensor,
+        wants_input: bool,
+    ) -> [Option<FlexTensor>; 3] {
+        let [input, weight, gradient] = [input, weight, gradient].map(|x| x.to_contiguous());
+        let ([rows, width], [height, _]) = (dims(&input), dims(&weight));
+        with_float!(gradient.dtype(), R => {
+            let d_y = elements::<R>(&gradient);
+            let d_input = wants_input.then(|| {
+                let right = Right::Rows { data: elements(&weight), stride: width };
+                product([rows, width, height], Left::rows(d_y, height), right, Start::Zero)
+            });
+            let right = Right::Rows { data: elements(&input), stride: width };
+            let left = Left::transposed(d_y, height);
+            let d_weight = product([height, width, rows], left, right, Start::Zero);
+            let mut d_bias = vec![R::ZERO; height];
+            matmul::column_sums(cpu(), [rows, height], d_y, height, &mut d_bias);
+            [d_input, Some(d_weight), Some(tensor(d_bias, [height]))]
+        })
+    }
+
+    fn cross_entropy_gradient(
+        logits: FlexTensor,
+        targets: FlexTensor,
+        mask: FlexTensor,
+        smoothing: f64,
+    ) -> (FlexTensor, FlexTensor) {
+        with_float!(logits.dtype(), R => {
+            match loss::<R>(logits, &targets, &mask, smoothing, true) {
+                (loss, Some(gradient)) => (loss, gradient),
+                (_, None) => unreachable!("the gradient was asked for"),
+            }
+        })
+    }
+}
+
+impl RecurrentOps for Flex {
+    fn fused_layer(
+        input: FlexTensor,
+        weight_ih: FlexTensor,
+        weight_hh: FlexTensor,
+        bias_ih: FlexTensor,
+        bias_hh: FlexTensor,
+        state: FlexTensor,
+        options: LayerOptions,
+    ) -> FlexTensor {
+        let mut operands = [input, weight_ih, weight_hh, bias_ih, bias_hh, state];
+        Self::layer_forward(&mut operands, &options).0
+    }
+
+    fn fused_linear(input: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {
+        let [input, weight, bias] = [input, weight, bias].map(|x| x.to_contiguous());
+        let ([rows, width], [height, _]) = (dims(&input), dims(&weight));
+        with_float!(input.dtype(), R => {
+            let right = Right::Transposed { data: elements::<R>(&weight), stride: width };
+            let left = Left::rows(elements(&input), width);
+            product([rows, height, width], left, right, Start::Bias(elements(&bias)))
+        })
+    }
+
+    fn fused_cross_entropy(
+        logits: FlexTensor,
+        targets: FlexTensor,
+        mask: FlexTensor,
+        smoothing: f64,
+    ) -> FlexTensor {
+        with_float!(logits.dtype(), R => loss::<R>(logits, &targets, &mask, smoothing, false).0)
+    }
+
+    fn fused_update(
+        parameters: FlexTensor,
+        gradients: FlexTensor,
+        state: FlexTensor,
+        step: Step,
+    ) -> (FlexTensor, FlexTensor) {
+        with_float!(parameters.dtype(), R => update::<R>(parameters, &gradients, state, step))
+    }
+
+    fn fused_sum_of_squares(values: FlexTensor) -> FlexTensor {
+        let values = values.to_contiguous();
+        with_float!(values.dtype(), R => {
+            let sum = optimizer::sum_of_squares(cpu(), elements::<R>(&values));
+            tensor(vec![R::from_f64(sum)], [1])
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! The parameters of a module by PyTorch's names.
+//!
+//! A [`crate::Stack`] stands as one `torch.nn` recurrent module: the weights of
+//! its layer `k` are called `weight_ih_l{k}`, `weight_hh_l{k}`, `bias_ih_l{k}`,
+//! `bias_hh_l{k}`, with `_reverse` behind for the reverse direction.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+use std::collections::BTreeMap;
+
+/// A named parameter and its values.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// PyTorch's name.
+    pub name: String,
+    /// Shape and values.
+    pub data: TensorData,
+}
+
+/// Path of a parameter as the traversals of a module see it.
+#[derive(Debug, Default)]
+pub(crate) struct Path(Vec<String>);
+
+impl Path {
+    pub(crate) fn enter(&mut self, name: &str) {
+        self.0.push(name.to_string());
+    }
+
+    pub(crate) fn exit(&mut self) {
+        self.0.pop();
+    }
+
+    /// `rnn.layers.1.reverse.weight_ih` is `rnn.weight_ih_l1_reverse` in PyTorch.
+    pub(crate) fn name(&self) -> String {
+        let parts: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        if let [
+            prefix @ ..,
+            "layers",
+            number,
+            direction @ ("forward" | "reverse"),
+            weight,
+        ] = parts.as_slice()
+        {
+            let suffix = if *direction == "reverse" {
+                "_reverse"
+            } else {
+                ""
+            };
+            let leaf = format!("{weight}_l{number}{suffix}");
+            let mut name: Vec<&str> = prefix.to_vec();
+            name.push(&leaf);
+            return name.join(".");
+        }
+        parts.join(".")
+    }
+}
+
+/// All floating-point parameters of a module, in its own order.
+pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
+    struct Visitor {
+        path: Path,
+        found: Vec<Parameter>,
+    }
+    impl ModuleVisitor for Visitor {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.enter(name);
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.exit();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.found.push(Parameter {
+                name: self.path.name(),
+                data: param.val().into_data(),
+            });
+        }
+    }
+    let mut visitor = Visitor {
+        path: Path::default(),
+        found: Vec::new(),
+    };
+    module.visit(&mut visitor);
+    visitor.found
+}
+
+/// Replaces the parameters of a module by those of the same names.
+///
+/// # Errors
+/// A text that names the first parameter that is missing or has another shape;
+/// the module is then given back as it was.
+pub fn load_parameters<M: Module>(
+    module: M,
+    values: BTreeMap<String, TensorData>,
+) -> Result<M, String> {
+    struct Mapper {
+        path: Path,
+        values: BTreeMap<String, TensorData>,
+    }
+    impl ModuleMapper for Mapper {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.enter(name);
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.exit();
+        }
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            match self.values.remove(&self.path.name()) {
+                None => param,
+                Some(data) => param.map(|old| {
+                    let new = Tensor::<D>::from_data(data, &old.device().inner()).cast(old.dtype());
+                    if old.is_autodiff() {
+                        Tensor::from_inner(new).set_require_grad(old.is_require_grad())
+                    } else {
+                        new
+                    }
+                }),
+            }
+        }
+    }
+    for Parameter { name, data } in parameters(&module) {
+        let Some(found) = values.get(&name) else {
+            return Err(format!("parameter `{name}` is missing"));
+        };
+        if found.shape() != data.shape() {
+            return Err(format!(
+                "parameter `{name}` has shape {:?}, expected {:?}",
+                found.shape().to_vec(),
+                data.shape().to_vec()
+            ));
+        }
+    }
+    Ok(module.map(&mut Mapper {
+        path: Path::default(),
+        values,
+    }))
+}

@@ -1,0 +1,123 @@
+//! What can go wrong, in words that name the place.
+
+use crate::metrics::MetricsError;
+use recurrent_data::DataError;
+use recurrent_decode::DecodeError;
+use std::path::PathBuf;
+
+/// An error of the toolkit.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Data that cannot be read or used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Decoder settings out of range.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A record of a run that cannot be read.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// A recipe that does not exist.
+    #[error("there is no recipe or file `{name}`{}", hint(.near))]
+    NoRecipe {
+        /// What was asked for.
+        name: String,
+        /// The built-in recipe with the nearest name.
+        near: Option<String>,
+    },
+    /// A recipe that is not valid TOML or does not have the expected keys.
+    #[error("{place}: {message}")]
+    Recipe {
+        /// File or override.
+        place: String,
+        /// What was expected and what was found.
+        message: String,
+    },
+    /// A setting out of range.
+    #[error("{key}: expected {expected}, found {found}")]
+    Setting {
+        /// The key, `section.name`.
+        key: String,
+        /// What would be allowed.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// A device whose back end is not compiled in.
+    #[error("device `{device}` needs a build with `--features {device}`")]
+    Device {
+        /// The device.
+        device: &'static str,
+    },
+    /// An output directory that holds something already.
+    #[error(
+        "{} already holds a run: continue it with --resume, replace it with --force, or choose another --out",
+        path.display()
+    )]
+    RunExists {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A run directory without what is needed.
+    #[error("{}: {message}", path.display())]
+    Run {
+        /// The directory or file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        message: String,
+    },
+    /// A weight file or checkpoint that cannot be used.
+    #[error("{}: {message}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        message: String,
+    },
+    /// A file that cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A loss or gradient that is infinite or not a number.
+    #[error(
+        "step {step}: {what}; learning rate {learning_rate}, last losses {}; the last checkpoint is whole",
+        losses(.history)
+    )]
+    NotFinite {
+        /// The step.
+        step: u64,
+        /// What was found.
+        what: String,
+        /// Learning rate of the step.
+        learning_rate: f64,
+        /// Losses of the steps before it, the last one last.
+        history: Vec<f64>,
+    },
+}
+
+impl Error {
+    /// Whether the input or its use is to blame, not the run: exit code 2.
+    pub fn is_bad_input(&self) -> bool {
+        !matches!(self, Self::NotFinite { .. })
+    }
+}
+
+fn hint(near: &Option<String>) -> String {
+    near.as_ref()
+        .map(|near| format!("; did you mean `{near}`?"))
+        .unwrap_or_default()
+}
+
+fn losses(history: &[f64]) -> String {
+    let texts: Vec<String> = history.iter().map(|loss| format!("{loss:.4}")).collect();
+    if texts.is_empty() {
+        "none".to_string()
+    } else {
+        texts.join(", ")
+    }
+}

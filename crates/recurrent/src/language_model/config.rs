@@ -1,0 +1,314 @@
+//! The recipe of a language model.
+
+use crate::Error;
+use crate::training::{TrainingConfig, check};
+use recurrent_data::Unit;
+use recurrent_decode::SamplerConfig;
+use recurrent_nn::{Cell, Initializer, LayerConfig, StackConfig};
+use serde::{Deserialize, Serialize};
+
+/// All sections of the recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageModelConfig {
+    /// `[task]`.
+    pub task: TaskConfig,
+    /// `[data]`.
+    pub data: DataConfig,
+    /// `[model]`.
+    pub model: ModelConfig,
+    /// `[training]`.
+    pub training: TrainingConfig,
+    /// `[decode]`.
+    #[serde(default)]
+    pub decode: DecodeConfig,
+}
+
+/// `[task]`: what the recipe is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskConfig {
+    /// The task.
+    pub name: TaskName,
+    /// One line for people.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// Tasks by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskName {
+    /// A language model.
+    LanguageModel,
+}
+
+impl TaskName {
+    /// The name in recipes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LanguageModel => "language-model",
+        }
+    }
+}
+
+/// `[data]`: the text and its symbols.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// A file, or a folder with train, valid and test files; the command line
+    /// may give it instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Without a path: characters of train, valid and test text to generate
+    /// from the built-in grammar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grammar_characters: Option<[usize; 3]>,
+    /// Seed of the generated text.
+    #[serde(default = "one")]
+    pub grammar_seed: u64,
+    /// Column of a table that holds the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Parts of a single file that are train, valid and test.
+    #[serde(default = "fractions")]
+    pub fractions: [f64; 3],
+    /// What a symbol is.
+    pub unit: Unit,
+    /// Most symbols of the vocabulary, special ones counted; the rest become `<unk>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary_limit: Option<usize>,
+}
+
+fn one() -> u64 {
+    1
+}
+fn fractions() -> [f64; 3] {
+    [0.9, 0.05, 0.05]
+}
+
+/// `[model]`: the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelConfig {
+    /// The cell.
+    pub cell: Cell,
+    /// `E`.
+    pub embedding_size: usize,
+    /// `H` of each layer.
+    pub hidden_sizes: Vec<usize>,
+    /// Whether the output layer shares the embedding's weights (Press and Wolf
+    /// 2017); the last layer then has the embedding's width.
+    #[serde(default)]
+    pub tie_weights: bool,
+    /// Dropout of the embedded symbols.
+    #[serde(default)]
+    pub input_dropout: f64,
+    /// Dropout between layers.
+    #[serde(default)]
+    pub dropout: f64,
+    /// Dropout of the last layer's states.
+    #[serde(default)]
+    pub output_dropout: f64,
+    /// Dropout of the recurrent connections, the same at every step of a chunk.
+    #[serde(default)]
+    pub recurrent_dropout: f64,
+    /// Added to the bias of the forget gate; LSTM only.
+    #[serde(default)]
+    pub forget_bias: f64,
+    /// Start of the embedding.
+    #[serde(default = "small")]
+    pub embedding_initializer: Initializer,
+    /// Start of input weights.
+    #[serde(default = "default_initializer")]
+    pub input_initializer: Initializer,
+    /// Start of recurrent weights.
+    #[serde(default = "default_initializer")]
+    pub recurrent_initializer: Initializer,
+    /// Start of the biases.
+    #[serde(default = "default_initializer")]
+    pub bias_initializer: Initializer,
+    /// Start of output weights and bias.
+    #[serde(default = "default_initializer")]
+    pub output_initializer: Initializer,
+}
+
+fn small() -> Initializer {
+    Initializer::Uniform(0.1)
+}
+fn default_initializer() -> Initializer {
+    Initializer::Default
+}
+
+/// `[decode]`: the sample at the end of training, and what `generate` starts from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecodeConfig {
+    /// Symbols to generate.
+    pub length: usize,
+    /// Divides the logits; 0 takes the most probable symbol.
+    pub temperature: f64,
+    /// Sample from the most probable this many symbols.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<usize>,
+    /// Sample from the fewest symbols that have this probability together
+    /// (Holtzman et al. 2020).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    /// Text to continue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// Seed of the sampler.
+    pub seed: u64,
+}
+
+impl Default for DecodeConfig {
+    fn default() -> Self {
+        Self {
+            length: 300,
+            temperature: 1.0,
+            top_k: None,
+            top_p: None,
+            prompt: None,
+            seed: 1,
+        }
+    }
+}
+
+impl DecodeConfig {
+    /// The sampler's part.
+    pub fn sampler(&self) -> SamplerConfig {
+        SamplerConfig {
+            temperature: self.temperature,
+            top_k: self.top_k,
+            top_p: self.top_p,
+        }
+    }
+}
+
+impl ModelConfig {
+    /// The recurrent stack.
+    pub fn stack(&self) -> StackConfig {
+        StackConfig {
+            input_size: self.embedding_size,
+            hidden_sizes: self.hidden_sizes.clone(),
+            bidirectional: false,
+            dropout: self.dropout,
+            layer: LayerConfig {
+                input_initializer: self.input_initializer,
+                recurrent_initializer: self.recurrent_initializer,
+                bias_initializer: self.bias_initializer,
+                forget_bias: self.forget_bias,
+                recurrent_dropout: self.recurrent_dropout,
+                ..LayerConfig::new(self.cell, self.embedding_size, self.embedding_size)
+            },
+        }
+    }
+}
+
+impl LanguageModelConfig {
+    /// Checks the range of every value.
+    ///
+    /// # Errors
+    /// Where one is out of range; the message names its key.
+    pub fn check(&self) -> Result<(), Error> {
+        const SIZE: &str = "a number from 1 to 65536";
+        let size = |n: usize| (1..=65_536).contains(&n);
+        let model = &self.model;
+        let key = |name: &str| format!("model.{name}");
+        let e = model.embedding_size;
+        check(size(e), key("embedding_size"), SIZE, e)?;
+        let layers = model.hidden_sizes.len();
+        let key_sizes = key("hidden_sizes");
+        check(
+            (1..=64).contains(&layers),
+            key_sizes.clone(),
+            "1 to 64 layers",
+            layers,
+        )?;
+        for &hidden in &model.hidden_sizes {
+            check(size(hidden), key_sizes.clone(), SIZE, hidden)?;
+        }
+        let last = model.hidden_sizes[layers - 1];
+        let fits = !model.tie_weights || last == e;
+        let expected = format!("a last layer of {e}, the embedding's width, to tie their weights");
+        check(fits, key_sizes, &expected, last)?;
+        for (name, value) in [
+            ("input_dropout", model.input_dropout),
+            ("dropout", model.dropout),
+            ("output_dropout", model.output_dropout),
+            ("recurrent_dropout", model.recurrent_dropout),
+        ] {
+            check(
+                (0.0..1.0).contains(&value),
+                key(name),
+                "0 to below 1",
+                value,
+            )?;
+        }
+        let bias = model.forget_bias;
+        check(
+            bias.is_finite(),
+            key("forget_bias"),
+            "a finite number",
+            bias,
+        )?;
+        for (name, initializer) in [
+            ("embedding_initializer", model.embedding_initializer),
+            ("input_initializer", model.input_initializer),
+            ("recurrent_initializer", model.recurrent_initializer),
+            ("bias_initializer", model.bias_initializer),
+            ("output_initializer", model.output_initializer),
+        ] {
+            if let Initializer::Uniform(x) | Initializer::Identity(x) = initializer {
+                let fine = x.is_finite() && x >= 0.0;
+                check(fine, key(name), "a finite number of at least 0", x)?;
+            }
+        }
+        let key = |name: &str| format!("data.{name}");
+        if let Some(limit) = self.data.vocabulary_limit {
+            let fine = (2..=10_000_000).contains(&limit);
+            check(
+                fine,
+                key("vocabulary_limit"),
+                "a number from 2 to 10000000",
+                limit,
+            )?;
+        }
+        let fractions = self.data.fractions;
+        let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
+            && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+        let found = format!("{fractions:?}");
+        check(fine, key("fractions"), "three parts that sum to 1", found)?;
+        let characters = self.data.grammar_characters.unwrap_or([1; 3]);
+        let fine = characters.iter().all(|n| (1..=1_000_000_000).contains(n));
+        let found = format!("{characters:?}");
+        check(
+            fine,
+            key("grammar_characters"),
+            "numbers from 1 to 1000000000",
+            found,
+        )?;
+        let length = self.decode.length;
+        let limit = 1..=100_000_000;
+        check(
+            limit.contains(&length),
+            "decode.length".into(),
+            "1 to 100000000",
+            length,
+        )?;
+        self.decode.sampler().validate()?;
+        self.training.check()
+    }
+
+    /// The recipe as a TOML table.
+    pub(crate) fn to_table(&self) -> toml::Table {
+        // Every field is a number, a text or a list of them, which TOML holds.
+        toml::Table::try_from(self).unwrap_or_default()
+    }
+
+    /// The recipe as TOML, every default written out.
+    pub fn to_toml(&self) -> String {
+        self.to_table().to_string()
+    }
+}

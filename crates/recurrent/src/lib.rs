@@ -1,0 +1,49 @@
+//! Recurrent neural networks from raw sequences to a trained, measured model.
+//!
+//! A *recipe* ([`recipe`]) is a TOML file that says everything about a run:
+//! task, data, model, training, decoding. A *run* trains it ([`training`]) and
+//! leaves a directory ([`run`]) with configuration, metrics, checkpoints,
+//! weights, vocabulary and a report, which the task's predictor reads again.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`language_model`] | the language-model task: configuration, data, model, prediction |
+//! | [`training`] | the training loop of every task: schedules, checkpoints, early stopping |
+//! | [`recipe`] | built-in recipes, TOML files, overrides |
+//! | [`run`] | the run directory |
+//! | [`metrics`], [`report`] | the record of a run and the page made from it |
+//! | [`inspect`] | what a run directory or a weight file holds |
+//!
+//! ```no_run
+//! use recurrent::{Observer, TrainOptions, recipe, train};
+//!
+//! # fn main() -> Result<(), recurrent::Error> {
+//! let recipe = recipe::load("char-lm")?;
+//! let outcome = train(&recipe, &TrainOptions::new("runs/char-lm"), &mut ())?;
+//! println!("validation perplexity {:.3}", outcome.valid.perplexity());
+//! # Ok(())
+//! # }
+//! ```
+
+#![deny(missing_docs)]
+
+mod device;
+mod error;
+mod files;
+pub mod inspect;
+pub mod language_model;
+pub mod metrics;
+pub mod recipe;
+pub mod report;
+pub mod run;
+pub mod training;
+mod weights;
+
+pub use device::DeviceName;
+pub use error::Error;
+pub use language_model::train;
+pub use training::{Observer, TrainOptions};
+
+pub use recurrent_data as data;
+pub use recurrent_decode as decode;
+pub use recurrent_nn as nn;

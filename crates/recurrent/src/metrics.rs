@@ -1,0 +1,124 @@
+//! The lines of `metrics.jsonl`, a run's record of its own progress.
+//!
+//! Each line is one JSON object, told apart by its `split`: `train` lines come every few updates, `valid` lines after
+//! each pass over the validation text. Cross entropies are in nats a symbol. JSON has no NaN and no infinity: they are
+//! written as `null`, and `null` is read as NaN.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// One line of `metrics.jsonl`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(tag = "split", rename_all = "lowercase")]
+pub enum MetricLine {
+    /// Means over the updates since the last such line.
+    Train {
+        /// Updates made so far.
+        step: u64,
+        /// Passes over the training text, with the part of the current one.
+        epoch: f64,
+        /// Training cross entropy, nats a symbol.
+        #[serde(deserialize_with = "number_or_null")]
+        cross_entropy: f64,
+        /// The learning rate of the last update.
+        #[serde(deserialize_with = "number_or_null")]
+        learning_rate: f64,
+        /// The global norm of the gradient, before clipping.
+        #[serde(deserialize_with = "number_or_null")]
+        gradient_norm: f64,
+        /// Symbols learnt from in a second.
+        #[serde(deserialize_with = "number_or_null")]
+        symbols_per_second: f64,
+        /// Seconds spent on the run, those before a resume included.
+        #[serde(deserialize_with = "number_or_null")]
+        elapsed_seconds: f64,
+    },
+    /// One pass over the validation text.
+    Valid {
+        /// Updates made so far.
+        step: u64,
+        /// Passes over the training text, with the part of the current one.
+        epoch: f64,
+        /// Validation cross entropy, nats a symbol.
+        #[serde(deserialize_with = "number_or_null")]
+        cross_entropy: f64,
+        /// Seconds spent on the run, those before a resume included.
+        #[serde(deserialize_with = "number_or_null")]
+        elapsed_seconds: f64,
+    },
+}
+
+/// Why a `metrics.jsonl` could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricsError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A line other than a torn last one is not a metric line.
+    #[error("{}:{line}: expected a metric line: {source}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the parser found.
+        source: serde_json::Error,
+    },
+}
+
+impl MetricLine {
+    /// Updates made when the line was written.
+    pub fn step(&self) -> u64 {
+        match self {
+            Self::Train { step, .. } | Self::Valid { step, .. } => *step,
+        }
+    }
+
+    /// The line as JSON, without its line end.
+    pub fn to_json(&self) -> String {
+        // Numbers and fixed names always have a JSON form.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Reads the lines of a `metrics.jsonl`. Blank lines are skipped. A last line without its line end is what a killed
+/// run leaves behind: it is dropped if it does not parse.
+pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, MetricsError> {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).map_err(|source| MetricsError::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    let mut metrics = Vec::new();
+    for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match serde_json::from_slice(line) {
+            Ok(metric) => metrics.push(metric),
+            Err(_) if !line.ends_with(b"\n") => break,
+            Err(source) => {
+                return Err(MetricsError::Line {
+                    path: path.to_path_buf(),
+                    line: index + 1,
+                    source,
+                });
+            }
+        }
+    }
+    Ok(metrics)
+}
+
+fn number_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+#[cfg(test)]
+mod tests;

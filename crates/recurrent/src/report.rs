@@ -1,0 +1,170 @@
+//! The report of a run: `report.html`, one page that needs nothing but itself.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `figures` | which metrics are plotted, and how they are named |
+//! | `curve` | metric lines to points: order, moving average, thinning |
+//! | `axis` | ranges, ticks and their labels |
+//! | `plot` | points to an SVG element |
+//! | `html` | escaping, tables, boxes |
+//!
+//! Cross entropies come in nats a symbol and are shown in bits, `H / ln 2`, and as perplexity, `exp(H)`. The page has no
+//! script, loads nothing, and follows the reader's light or dark theme.
+
+mod axis;
+mod curve;
+mod figures;
+mod html;
+mod plot;
+
+use crate::metrics::MetricLine;
+
+/// How many results stand as cards at the top.
+const CARDS: usize = 4;
+
+/// A cross entropy to compare the run with, drawn as a dashed line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Floor {
+    /// What has it.
+    pub label: String,
+    /// Nats a symbol.
+    pub cross_entropy: f64,
+}
+
+/// A layer of the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerRow {
+    /// Its name among the weights.
+    pub name: String,
+    /// What it is.
+    pub kind: String,
+    /// The shape of what it gives, such as `[T, B, 512]`.
+    pub output_shape: String,
+    /// How many numbers it learns.
+    pub parameters: u64,
+}
+
+/// A text that the model wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// How it was drawn.
+    pub title: String,
+    /// The text.
+    pub text: String,
+}
+
+/// All that the report of a run shows. Parts that are empty are left out of the page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The name of the run.
+    pub title: String,
+    /// The command that makes it again.
+    pub command: String,
+    /// Its whole configuration.
+    pub config_toml: String,
+    /// Names and values, the most important first: the first four are also cards at the top.
+    pub results: Vec<(String, String)>,
+    /// What was measured on the way.
+    pub metrics: Vec<MetricLine>,
+    /// A cross entropy to compare with.
+    pub floor: Option<Floor>,
+    /// The layers of the model, from input to output.
+    pub layers: Vec<LayerRow>,
+    /// Texts that the model wrote.
+    pub samples: Vec<Sample>,
+}
+
+impl Report {
+    /// The page.
+    pub fn to_html(&self) -> String {
+        let title = html::escape(&self.title);
+        let style = include_str!("report/style.css");
+        let header = [
+            format!("<h1>{title}</h1>\n"),
+            self.summary(),
+            html::preformatted(&self.command, "command"),
+            html::cards(&self.results[..self.results.len().min(CARDS)]),
+        ];
+        let figures = match figures::figures(&self.metrics, self.floor.as_ref()) {
+            figures if figures.is_empty() => {
+                "<p class=\"note\">No metrics were recorded.</p>\n".to_string()
+            }
+            figures => figures,
+        };
+        let sections = [
+            html::section("Training", &figures),
+            html::section("Results", &html::results_table(&self.results)),
+            html::section("Samples", &html::samples(&self.samples)),
+            html::section("Layers", &html::layer_table(&self.layers)),
+            html::section(
+                "Configuration",
+                &html::preformatted(&self.config_toml, "config"),
+            ),
+        ];
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+             <style>\n{style}</style>\n</head>\n<body>\n<main>\n<header>\n{}</header>\n{}</main>\n</body>\n</html>\n",
+            header.concat(),
+            sections.concat(),
+        )
+    }
+
+    /// How far the run has come: the last of what its metric lines say.
+    fn summary(&self) -> String {
+        let Some(last) = self.metrics.iter().max_by_key(|line| line.step()) else {
+            return String::new();
+        };
+        let (epoch, seconds) = match *last {
+            MetricLine::Train {
+                epoch,
+                elapsed_seconds,
+                ..
+            }
+            | MetricLine::Valid {
+                epoch,
+                elapsed_seconds,
+                ..
+            } => (epoch, elapsed_seconds),
+        };
+        let mut parts = vec![format!("{} steps", html::grouped(last.step()))];
+        if epoch.is_finite() {
+            let decimals = if epoch < 10.0 { 2 } else { 1 };
+            parts.push(format!("{epoch:.decimals$} epochs"));
+        }
+        if seconds.is_finite() && seconds >= 0.0 {
+            parts.push(duration(seconds));
+        }
+        if let Some(speed) = self.median_speed() {
+            parts.push(format!("{} symbols a second", html::grouped(speed as u64)));
+        }
+        format!("<p class=\"summary\">{}</p>\n", parts.join(" \u{b7} "))
+    }
+
+    fn median_speed(&self) -> Option<f64> {
+        let speed = |line: &MetricLine| match *line {
+            MetricLine::Train {
+                symbols_per_second, ..
+            } => Some(symbols_per_second).filter(|speed| speed.is_finite() && *speed > 0.0),
+            MetricLine::Valid { .. } => None,
+        };
+        let mut speeds: Vec<f64> = self.metrics.iter().filter_map(speed).collect();
+        speeds.sort_by(f64::total_cmp);
+        speeds.get(speeds.len() / 2).copied()
+    }
+}
+
+/// Seconds as people say them: `42 s`, `3 min 05 s`, `2 h 07 min`.
+fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{rest} s"),
+        (0, _) => format!("{minutes} min {rest:02} s"),
+        _ => format!("{} h {minutes:02} min", html::grouped(hours)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! The run directory:
+//!
+//! ```text
+//! config.toml         the recipe with every default and override
+//! vocabulary.json     the symbols
+//! metrics.jsonl       one line a log step and a validation
+//! checkpoints/        step-N.safetensors: weights, optimizer, carried state, position
+//! model.safetensors   the weights that the run ends with, PyTorch's names
+//! report.html         the report
+//! ```
+
+use crate::language_model::LanguageModelConfig;
+use crate::metrics::{self, MetricLine};
+use crate::{Error, files, recipe};
+use recurrent_data::Vocabulary;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A run directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunDirectory {
+    path: PathBuf,
+}
+
+/// What to do where a run is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// Refuse.
+    #[default]
+    Refuse,
+    /// Remove the run's files and start anew.
+    Replace,
+    /// Go on from its last checkpoint.
+    Resume,
+}
+
+const FILES: [&str; 5] = [
+    "config.toml",
+    "vocabulary.json",
+    "metrics.jsonl",
+    "model.safetensors",
+    "report.html",
+];
+
+impl RunDirectory {
+    /// The directory at a path, which need not exist.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The directory's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Path of one of its files.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Directory of the checkpoints.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.path.join("checkpoints")
+    }
+
+    /// Whether there is anything of a run.
+    pub fn exists(&self) -> bool {
+        FILES.iter().any(|name| self.file(name).exists()) || self.checkpoints().exists()
+    }
+
+    /// Fails where a new run would write over another one.
+    ///
+    /// # Errors
+    /// Where the directory holds a run and `existing` refuses it, or the path is a file.
+    pub fn check(&self, existing: Existing) -> Result<(), Error> {
+        if existing == Existing::Refuse && self.exists() {
+            return Err(Error::RunExists {
+                path: self.path.clone(),
+            });
+        }
+        if self.path.is_file() {
+            return Err(Error::Run {
+                path: self.path.clone(),
+                message: "expected a directory, found a file".to_string(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Starts a run: removes what an older one left, writes configuration and vocabulary.
+    ///
+    /// # Errors
+    /// Where files cannot be removed or written.
+    pub fn start(
+        &self,
+        config: &LanguageModelConfig,
+        vocabulary: &Vocabulary,
+    ) -> Result<(), Error> {
+        let removed = |path: PathBuf, result: std::io::Result<()>| match result {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Write { path, error })
+            }
+            _ => Ok(()),
+        };
+        for name in FILES {
+            removed(self.file(name), fs::remove_file(self.file(name)))?;
+        }
+        removed(self.checkpoints(), fs::remove_dir_all(self.checkpoints()))?;
+        files::create_directory(&self.checkpoints())?;
+        files::write_atomically(
+            &self.file("vocabulary.json"),
+            vocabulary.to_json().as_bytes(),
+        )?;
+        files::write_atomically(&self.file("config.toml"), config.to_toml().as_bytes())
+    }
+
+    /// The recipe of the run.
+    ///
+    /// # Errors
+    /// Where the directory holds no run, or its recipe is not valid.
+    pub fn config(&self) -> Result<LanguageModelConfig, Error> {
+        let path = self.file("config.toml");
+        if !path.exists() {
+            return Err(Error::Run {
+                path: self.path.clone(),
+                message: "expected a run directory, found no config.toml in it".to_string(),
+            });
+        }
+        let text = files::read_text(&path)?;
+        Ok(recipe::parse("", &text, &path.display().to_string())?.config)
+    }
+
+    /// The vocabulary of the run.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn vocabulary(&self) -> Result<Vocabulary, Error> {
+        let path = self.file("vocabulary.json");
+        Ok(Vocabulary::from_json(&files::read_text(&path)?, &path)?)
+    }
+
+    /// The metric lines so far.
+    ///
+    /// # Errors
+    /// Where a line is not one.
+    pub fn metrics(&self) -> Result<Vec<MetricLine>, Error> {
+        let path = self.file("metrics.jsonl");
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        Ok(metrics::read(path)?)
+    }
+
+    /// Forgets the metric lines after a step, as a resumed run writes them again.
+    pub(crate) fn rewind_metrics(&self, step: u64) -> Result<(), Error> {
+        let mut text = String::new();
+        for line in self.metrics()?.iter().filter(|line| line.step() <= step) {
+            text.push_str(&line.to_json());
+            text.push('\n');
+        }
+        files::write_atomically(&self.file("metrics.jsonl"), text.as_bytes())
+    }
+
+    /// Adds a metric line.
+    pub(crate) fn record(&self, line: &MetricLine) -> Result<(), Error> {
+        let path = self.file("metrics.jsonl");
+        let file = fs::OpenOptions::new().create(true).append(true).open(&path);
+        file.and_then(|mut file| file.write_all(format!("{}\n", line.to_json()).as_bytes()))
+            .map_err(|error| Error::Write { path, error })
+    }
+}

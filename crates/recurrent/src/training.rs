@@ -1,0 +1,109 @@
+//! The training loop of every task.
+//!
+//! A [`Learner`] knows a task's batches and losses; [`fit`] does the rest:
+//! learning-rate schedule, clipping and updates, validation, early stopping,
+//! checkpoints, metrics. A run that is killed at any moment goes on from its
+//! last checkpoint to the same weights, bit for bit, as one that was not.
+
+mod checkpoint;
+mod config;
+mod fit;
+mod observer;
+mod schedule;
+
+pub(crate) use checkpoint::{Checkpoint, Record, write_weights};
+pub(crate) use config::check;
+pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
+pub(crate) use fit::fit;
+pub use observer::{Observer, StepReport};
+
+use crate::run::Existing;
+use crate::{DeviceName, Error};
+use burn::module::Module;
+use burn::tensor::{Tensor, TensorData};
+use recurrent_nn::Mode;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How a recipe is run.
+#[derive(Debug, Clone)]
+pub struct TrainOptions {
+    /// The run directory.
+    pub out: PathBuf,
+    /// What to do where it holds a run.
+    pub existing: Existing,
+    /// Where to compute.
+    pub device: DeviceName,
+    /// The command that the report names.
+    pub command: String,
+    /// Set from outside to stop after the current step, with a checkpoint.
+    pub stop: Stop,
+}
+
+impl TrainOptions {
+    /// A new run in `out` on the CPU.
+    pub fn new(out: impl Into<PathBuf>) -> Self {
+        Self {
+            out: out.into(),
+            existing: Existing::Refuse,
+            device: DeviceName::Cpu,
+            command: String::new(),
+            stop: Stop::default(),
+        }
+    }
+}
+
+/// A flag that asks a run to stop after its current step.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks. Returns whether that had been asked before.
+    pub fn ask(&self) -> bool {
+        self.0.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether it was asked.
+    pub fn asked(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// The loss of one step.
+pub struct StepLoss {
+    /// Mean cross entropy in nats, `[1]`.
+    pub mean: Tensor<1>,
+    /// Factor between the mean and what the gradient is of.
+    pub scale: f64,
+    /// Symbols it is the mean of.
+    pub symbols: usize,
+}
+
+/// A task as the training loop sees it.
+pub trait Learner {
+    /// The network.
+    type Model: Module;
+
+    /// Steps of an epoch.
+    fn steps_per_epoch(&self) -> usize;
+
+    /// Forgets what was carried, at an epoch's start.
+    fn start_epoch(&mut self);
+
+    /// The loss of step `index` of an epoch.
+    fn loss(&mut self, model: &Self::Model, index: usize, mode: Mode) -> StepLoss;
+
+    /// Mean validation loss, nats a symbol.
+    ///
+    /// # Errors
+    /// Where the validation split cannot be read as sequences.
+    fn validate(&self, model: &Self::Model) -> Result<f64, Error>;
+
+    /// What is carried from step to step beside the weights, for a checkpoint.
+    fn carried(&self) -> BTreeMap<String, TensorData>;
+
+    /// Takes back what [`Learner::carried`] gave.
+    fn restore(&mut self, carried: BTreeMap<String, TensorData>);
+}

@@ -1,0 +1,197 @@
+//! Checkpoints: everything that a run needs to go on, in one file.
+
+use super::schedule::Memory;
+use crate::run::RunDirectory;
+use crate::weights::{self, Tensors};
+use crate::{Error, files};
+use burn::module::Module;
+use recurrent_nn::{Optimizer, OptimizerConfig, load_parameters, parameters};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// Task of the model.
+    pub task: String,
+    /// Steps made.
+    pub step: u64,
+    /// Epoch, from 0.
+    pub epoch: usize,
+    /// Next step of the epoch, from 0.
+    pub index: usize,
+    /// Best validation loss and its step.
+    pub best: Option<(f64, u64)>,
+    /// Validations since the best one.
+    pub since_best: usize,
+    /// What the schedule remembers.
+    pub schedule: Memory,
+    /// Sums since the last metric line.
+    pub window: Window,
+    /// Seconds of work so far.
+    pub elapsed_seconds: f64,
+    /// Whether the run has come to its end.
+    pub finished: bool,
+}
+
+/// Sums since the last metric line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Window {
+    pub steps: u64,
+    pub symbols: u64,
+    pub loss: f64,
+    pub norm: f64,
+    pub seconds: f64,
+}
+
+impl Record {
+    pub(crate) fn new(task: &str) -> Self {
+        Self {
+            task: task.to_string(),
+            step: 0,
+            epoch: 0,
+            index: 0,
+            best: None,
+            since_best: 0,
+            schedule: Memory::default(),
+            window: Window::default(),
+            elapsed_seconds: 0.0,
+            finished: false,
+        }
+    }
+}
+
+/// A checkpoint on disk.
+pub(crate) struct Checkpoint {
+    path: PathBuf,
+    tensors: Tensors,
+    pub(crate) record: Record,
+}
+
+const MODEL: &str = "model.";
+const OPTIMIZER: &str = "optimizer.";
+const CARRIED: &str = "carried.";
+
+/// The weights of a module by PyTorch's names.
+fn weights_of<M: Module>(model: &M) -> Tensors {
+    parameters(model)
+        .into_iter()
+        .map(|parameter| (parameter.name, parameter.data))
+        .collect()
+}
+
+/// Writes the weights that a run ends with.
+pub(crate) fn write_weights<M: Module>(
+    run: &RunDirectory,
+    model: &M,
+    record: &Record,
+) -> Result<(), Error> {
+    weights::write(&run.file("model.safetensors"), &weights_of(model), record)
+}
+
+impl Checkpoint {
+    /// Writes a checkpoint and removes all but the newest `keep`.
+    pub(crate) fn write<M: Module>(
+        run: &RunDirectory,
+        model: &M,
+        optimizer: &Optimizer,
+        carried: Tensors,
+        record: &Record,
+        keep: usize,
+    ) -> Result<(), Error> {
+        let with = |prefix: &'static str, tensors: Tensors| {
+            tensors
+                .into_iter()
+                .map(move |(name, data)| (format!("{prefix}{name}"), data))
+        };
+        let tensors: Tensors = with(MODEL, weights_of(model))
+            .chain(with(OPTIMIZER, optimizer.state()))
+            .chain(with(CARRIED, carried))
+            .collect();
+        files::create_directory(&run.checkpoints())?;
+        let path = run
+            .checkpoints()
+            .join(format!("step-{:09}.safetensors", record.step));
+        weights::write(&path, &tensors, record)?;
+        let all = list(run)?;
+        for old in &all[..all.len().saturating_sub(keep)] {
+            fs::remove_file(old).map_err(|error| Error::Write {
+                path: old.clone(),
+                error,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The newest checkpoint of a run, if there is one.
+    pub(crate) fn newest(run: &RunDirectory) -> Result<Option<Self>, Error> {
+        let Some(path) = list(run)?.pop() else {
+            return Ok(None);
+        };
+        let file = weights::read(&path)?;
+        let record = file.record(&path)?.ok_or_else(|| Error::Weights {
+            path: path.clone(),
+            message: "expected a checkpoint of this program, found another safetensors file"
+                .to_string(),
+        })?;
+        Ok(Some(Self {
+            path,
+            tensors: file.tensors,
+            record,
+        }))
+    }
+
+    /// Its file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts weights and optimizer back; returns them with what was carried.
+    pub(crate) fn restore<M: Module>(
+        self,
+        model: M,
+        config: OptimizerConfig,
+    ) -> Result<(M, Optimizer, Tensors), Error> {
+        let mut parts = [Tensors::new(), Tensors::new(), Tensors::new()];
+        for (name, data) in self.tensors {
+            for (part, prefix) in parts.iter_mut().zip([MODEL, OPTIMIZER, CARRIED]) {
+                if let Some(name) = name.strip_prefix(prefix) {
+                    part.insert(name.to_string(), data);
+                    break;
+                }
+            }
+        }
+        let [weights, state, carried] = parts;
+        let bad = |message: String| Error::Weights {
+            path: self.path.clone(),
+            message,
+        };
+        let model = load_parameters(model, weights).map_err(bad)?;
+        let steps = self.record.step;
+        let optimizer = Optimizer::resume(config, steps, state, &model).map_err(bad)?;
+        Ok((model, optimizer, carried))
+    }
+}
+
+/// Files of the checkpoints, the oldest first.
+fn list(run: &RunDirectory) -> Result<Vec<PathBuf>, Error> {
+    let folder = run.checkpoints();
+    let bad = |error: std::io::Error| Error::Run {
+        path: folder.clone(),
+        message: format!("cannot list it: {error}"),
+    };
+    let mut found = Vec::new();
+    if !folder.exists() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(&folder).map_err(bad)? {
+        let path = entry.map_err(bad)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("step-") && name.ends_with(".safetensors") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,362 @@
+//! The `[training]` section, the same for every task.
+
+use crate::Error;
+use recurrent_nn::{Clip, OptimizerConfig, Rule};
+use serde::{Deserialize, Serialize};
+use std::fmt::Display;
+
+/// How a model is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingConfig {
+    /// Parallel streams or rows of a step, `B`.
+    pub batch_size: usize,
+    /// Steps that the gradient goes back, `T`.
+    pub chunk_length: usize,
+    /// Passes over the training split.
+    pub epochs: usize,
+    /// Update rule.
+    pub optimizer: OptimizerChoice,
+    /// Learning rate that the schedule starts from.
+    pub learning_rate: f64,
+    /// How the learning rate changes.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// L2 penalty.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Limit on the norm of all gradients together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_norm: Option<f64>,
+    /// Limit on each element of the gradients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_value: Option<f64>,
+    /// What the gradient is of: the mean loss of a step's symbols, or their sum
+    /// over time (mean over rows) as in Zaremba et al. 2014.
+    #[serde(default)]
+    pub loss: LossScale,
+    /// Label smoothing.
+    #[serde(default)]
+    pub label_smoothing: f64,
+    /// Stop after this many validations without a better one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_stopping: Option<usize>,
+    /// Which weights the run ends with.
+    #[serde(default)]
+    pub keep: Keep,
+    /// Rows in validation and evaluation; 1 reads each split in one piece.
+    #[serde(default = "one")]
+    pub evaluation_streams: usize,
+    /// Steps between lines of `metrics.jsonl`.
+    #[serde(default = "fifty")]
+    pub log_every: u64,
+    /// Steps between validations beside that at each epoch's end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validate_every: Option<u64>,
+    /// Steps between checkpoints beside that at each epoch's end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint_every: Option<u64>,
+    /// Checkpoints that are kept.
+    #[serde(default = "two")]
+    pub keep_checkpoints: usize,
+    /// Seed of weights and dropout.
+    #[serde(default = "seed")]
+    pub seed: u64,
+}
+
+fn one() -> usize {
+    1
+}
+fn two() -> usize {
+    2
+}
+fn fifty() -> u64 {
+    50
+}
+fn seed() -> u64 {
+    1
+}
+
+/// An update rule with its constants; the formulas are PyTorch's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum OptimizerChoice {
+    /// Stochastic gradient descent.
+    Sgd {
+        /// Momentum, 0 for none.
+        #[serde(default)]
+        momentum: f64,
+    },
+    /// RMSprop (Tieleman and Hinton 2012).
+    Rmsprop {
+        /// Decay of the mean square.
+        #[serde(default = "decay")]
+        decay: f64,
+        /// Keeps the division finite.
+        #[serde(default = "epsilon")]
+        epsilon: f64,
+    },
+    /// Adam (Kingma and Ba 2015).
+    Adam {
+        /// Decay of the mean.
+        #[serde(default = "beta_1")]
+        beta_1: f64,
+        /// Decay of the mean square.
+        #[serde(default = "beta_2")]
+        beta_2: f64,
+        /// Keeps the division finite.
+        #[serde(default = "epsilon")]
+        epsilon: f64,
+    },
+    /// Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+    Adamw {
+        /// Decay of the mean.
+        #[serde(default = "beta_1")]
+        beta_1: f64,
+        /// Decay of the mean square.
+        #[serde(default = "beta_2")]
+        beta_2: f64,
+        /// Keeps the division finite.
+        #[serde(default = "epsilon")]
+        epsilon: f64,
+    },
+}
+
+fn decay() -> f64 {
+    0.99
+}
+fn epsilon() -> f64 {
+    1e-8
+}
+fn beta_1() -> f64 {
+    0.9
+}
+fn beta_2() -> f64 {
+    0.999
+}
+
+/// How the learning rate changes over a run.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Schedule {
+    /// Not at all.
+    #[default]
+    Constant,
+    /// Times `factor` at the end of every epoch from number `after_epoch` on.
+    StepDecay {
+        /// Factor of an epoch.
+        factor: f64,
+        /// Epochs at the full rate.
+        after_epoch: usize,
+    },
+    /// Times `factor` after `patience` validations without a better one.
+    Plateau {
+        /// Factor of a reduction.
+        factor: f64,
+        /// Validations to wait.
+        patience: usize,
+        /// The rate is not reduced below this part of the first.
+        #[serde(default)]
+        minimum_factor: f64,
+    },
+    /// Up in a line over `warmup_steps`, then down along a half cosine to
+    /// `minimum_factor` at the run's end (Loshchilov and Hutter 2017).
+    WarmupCosine {
+        /// Steps of the way up.
+        warmup_steps: u64,
+        /// Part of the rate that is left at the end.
+        #[serde(default)]
+        minimum_factor: f64,
+    },
+}
+
+/// What the gradient of a step is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossScale {
+    /// The mean over the symbols of the step.
+    #[default]
+    Mean,
+    /// The mean over rows of the sum over time.
+    SumOverTime,
+}
+
+/// Which weights a run ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Those with the best validation loss.
+    #[default]
+    Best,
+    /// Those of the last step.
+    Last,
+}
+
+impl OptimizerChoice {
+    fn rule(self) -> Rule {
+        match self {
+            Self::Sgd { momentum } => Rule::Sgd { momentum },
+            Self::Rmsprop { decay, epsilon } => Rule::RmsProp { decay, epsilon },
+            Self::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+            } => Rule::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+                decoupled: false,
+            },
+            Self::Adamw {
+                beta_1,
+                beta_2,
+                epsilon,
+            } => Rule::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+                decoupled: true,
+            },
+        }
+    }
+}
+
+impl TrainingConfig {
+    /// Configuration of the optimizer.
+    pub fn optimizer_config(&self) -> OptimizerConfig {
+        let norm = self.clip_norm.map(Clip::Norm);
+        OptimizerConfig {
+            rule: self.optimizer.rule(),
+            weight_decay: self.weight_decay,
+            clip: norm.or(self.clip_value.map(Clip::Value)),
+        }
+    }
+
+    /// Checks the range of every value.
+    ///
+    /// # Errors
+    /// Where one is out of range.
+    pub fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("training.{name}");
+        for (name, value) in [
+            ("batch_size", self.batch_size as u64),
+            ("chunk_length", self.chunk_length as u64),
+            ("epochs", self.epochs as u64),
+            ("evaluation_streams", self.evaluation_streams as u64),
+            ("log_every", self.log_every),
+            ("validate_every", self.validate_every.unwrap_or(1)),
+            ("checkpoint_every", self.checkpoint_every.unwrap_or(1)),
+            ("keep_checkpoints", self.keep_checkpoints as u64),
+            ("early_stopping", self.early_stopping.unwrap_or(1) as u64),
+        ] {
+            check(value >= 1, key(name), "a number of at least 1", value)?;
+        }
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        let rate = self.learning_rate;
+        check(
+            positive(rate),
+            key("learning_rate"),
+            "a number above 0",
+            rate,
+        )?;
+        for (name, limit) in [
+            ("clip_norm", self.clip_norm),
+            ("clip_value", self.clip_value),
+        ] {
+            let limit = limit.unwrap_or(1.0);
+            check(positive(limit), key(name), "a number above 0", limit)?;
+        }
+        let both = self.clip_norm.is_some() && self.clip_value.is_some();
+        check(
+            !both,
+            key("clip_value"),
+            "only one of clip_norm and clip_value",
+            "both",
+        )?;
+        let decay = self.weight_decay;
+        let fine = decay >= 0.0 && decay.is_finite();
+        check(fine, key("weight_decay"), "a number of at least 0", decay)?;
+        let portion = |x: f64| (0.0..1.0).contains(&x);
+        let smoothing = self.label_smoothing;
+        check(
+            portion(smoothing),
+            key("label_smoothing"),
+            "0 to below 1",
+            smoothing,
+        )?;
+        let factor = |name: &str, value: f64| {
+            let fine = value > 0.0 && value <= 1.0;
+            check(
+                fine,
+                format!("training.schedule.{name}"),
+                "above 0, at most 1",
+                value,
+            )
+        };
+        let minimum = |value: f64| {
+            let key = "training.schedule.minimum_factor".to_string();
+            check((0.0..=1.0).contains(&value), key, "0 to 1", value)
+        };
+        match self.schedule {
+            Schedule::Constant => {}
+            Schedule::StepDecay { factor: value, .. } => factor("factor", value)?,
+            Schedule::Plateau {
+                factor: value,
+                patience,
+                minimum_factor,
+            } => {
+                factor("factor", value)?;
+                minimum(minimum_factor)?;
+                let key = "training.schedule.patience".to_string();
+                check(patience >= 1, key, "a number of at least 1", patience)?;
+            }
+            Schedule::WarmupCosine { minimum_factor, .. } => minimum(minimum_factor)?,
+        }
+        let optimizer = |name: &str, value: f64| {
+            let key = format!("training.optimizer.{name}");
+            check(portion(value), key, "0 to below 1", value)
+        };
+        let above = |value: f64| {
+            let key = "training.optimizer.epsilon".to_string();
+            check(positive(value), key, "a number above 0", value)
+        };
+        match self.optimizer {
+            OptimizerChoice::Sgd { momentum } => optimizer("momentum", momentum),
+            OptimizerChoice::Rmsprop { decay, epsilon } => {
+                optimizer("decay", decay)?;
+                above(epsilon)
+            }
+            OptimizerChoice::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+            }
+            | OptimizerChoice::Adamw {
+                beta_1,
+                beta_2,
+                epsilon,
+            } => {
+                optimizer("beta_1", beta_1)?;
+                optimizer("beta_2", beta_2)?;
+                above(epsilon)
+            }
+        }
+    }
+}
+
+/// An error that names the key where `fine` does not hold.
+pub(crate) fn check(
+    fine: bool,
+    key: String,
+    expected: &str,
+    found: impl Display,
+) -> Result<(), Error> {
+    if fine {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        key,
+        expected: expected.to_string(),
+        found: found.to_string(),
+    })
+}

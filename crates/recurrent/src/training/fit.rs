@@ -1,0 +1,265 @@
+//! The loop itself.
+
+use super::checkpoint::Window;
+use super::{
+    Checkpoint, Keep, Learner, Observer, Record, StepReport, Stop, TrainingConfig, write_weights,
+};
+use crate::Error;
+use crate::metrics::MetricLine;
+use crate::run::RunDirectory;
+use recurrent_nn::{Mode, Optimizer, noise};
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// Losses that an error shows.
+const HISTORY: usize = 5;
+
+/// How a run ended.
+pub(crate) struct Fitted<M> {
+    /// The weights of the last step.
+    pub model: M,
+    /// Where it stands; finished unless it was asked to stop.
+    pub record: Record,
+}
+
+/// Trains a model in a run directory, from its newest checkpoint if it has one.
+pub(crate) fn fit<L: Learner>(
+    run: &RunDirectory,
+    config: &TrainingConfig,
+    learner: &mut L,
+    model: L::Model,
+    task: &str,
+    stop: &Stop,
+    observer: &mut dyn Observer,
+) -> Result<Fitted<L::Model>, Error> {
+    let (model, optimizer, record) = match Checkpoint::newest(run)? {
+        None => (model, config.optimizer_config().init(), Record::new(task)),
+        Some(checkpoint) => {
+            observer.note(&format!("going on from {}", checkpoint.path().display()));
+            let record = checkpoint.record.clone();
+            let (model, optimizer, carried) =
+                checkpoint.restore(model, config.optimizer_config())?;
+            learner.restore(carried);
+            (model, optimizer, record)
+        }
+    };
+    run.rewind_metrics(record.step)?;
+    let steps = learner.steps_per_epoch();
+    let total = (config.epochs * steps) as u64;
+    observer.start(record.step, total);
+    let mut fit = Fit {
+        run,
+        config,
+        learner,
+        optimizer,
+        record,
+        steps,
+        total,
+        observer,
+        history: VecDeque::new(),
+        mark: Instant::now(),
+    };
+    let model = fit.run(model, stop)?;
+    fit.observer.finish();
+    Ok(Fitted {
+        model,
+        record: fit.record,
+    })
+}
+
+struct Fit<'a, L: Learner> {
+    run: &'a RunDirectory,
+    config: &'a TrainingConfig,
+    learner: &'a mut L,
+    optimizer: Optimizer,
+    record: Record,
+    /// Steps of an epoch.
+    steps: usize,
+    /// Steps of the run.
+    total: u64,
+    observer: &'a mut dyn Observer,
+    history: VecDeque<f64>,
+    /// When the seconds of the record were last brought up to date.
+    mark: Instant,
+}
+
+impl<L: Learner> Fit<'_, L> {
+    fn run(&mut self, mut model: L::Model, stop: &Stop) -> Result<L::Model, Error> {
+        while self.record.epoch < self.config.epochs && !self.record.finished {
+            if self.record.index == 0 {
+                self.learner.start_epoch();
+            }
+            while self.record.index < self.steps {
+                model = self.step(model)?;
+                let epoch_ends = self.record.index == self.steps;
+                if !epoch_ends && due(self.config.validate_every, self.record.step) {
+                    self.validate(&model)?;
+                }
+                if !epoch_ends && due(self.config.checkpoint_every, self.record.step) {
+                    self.checkpoint(&model)?;
+                }
+                if stop.asked() && !epoch_ends {
+                    self.checkpoint(&model)?;
+                    return Ok(model);
+                }
+                if self.record.finished {
+                    break;
+                }
+            }
+            if !self.record.finished {
+                self.record.epoch += 1;
+                self.record.index = 0;
+                self.validate(&model)?;
+                self.record.finished |= self.record.epoch == self.config.epochs;
+            }
+            if self.record.finished && self.config.keep == Keep::Last {
+                write_weights(self.run, &model, &self.record)?;
+            }
+            self.checkpoint(&model)?;
+            if stop.asked() {
+                break;
+            }
+        }
+        Ok(model)
+    }
+
+    /// Passes over the training split so far.
+    fn epochs(&self) -> f64 {
+        self.record.epoch as f64 + self.record.index as f64 / self.steps.max(1) as f64
+    }
+
+    fn step(&mut self, model: L::Model) -> Result<L::Model, Error> {
+        let Record {
+            step,
+            epoch,
+            index,
+            schedule,
+            ..
+        } = self.record;
+        let factor = self
+            .config
+            .schedule
+            .factor(step, self.total, epoch, schedule);
+        let learning_rate = self.config.learning_rate * factor;
+        let mode = Mode::Training {
+            seed: noise::mix(noise::mix(self.config.seed, 1), step),
+        };
+        let loss = self.learner.loss(&model, index, mode);
+        let mean = loss.mean.clone().into_scalar::<f64>();
+        if !mean.is_finite() {
+            return Err(self.not_finite(format!("the loss is {mean}"), learning_rate));
+        }
+        let gradients = loss.mean.mul_scalar(loss.scale).backward();
+        let (model, norm) = match self.optimizer.step(model, gradients, learning_rate) {
+            Ok(updated) => updated,
+            Err((_, error)) => return Err(self.not_finite(error.to_string(), learning_rate)),
+        };
+        if self.history.len() == HISTORY {
+            self.history.pop_front();
+        }
+        self.history.push_back(mean);
+        self.record.step += 1;
+        self.record.index += 1;
+        self.record.window.steps += 1;
+        self.record.window.symbols += loss.symbols as u64;
+        self.record.window.loss += mean * loss.symbols as f64;
+        self.record.window.norm += norm;
+        let seconds = self.bring_time_up();
+        self.record.window.seconds += seconds;
+        let window = self.record.window;
+        self.observer.step(&StepReport {
+            step: self.record.step,
+            total_steps: self.total,
+            epoch: self.epochs(),
+            loss: mean,
+            learning_rate,
+            symbols_per_second: window.symbols as f64 / window.seconds.max(1e-9),
+        });
+        if self.record.step % self.config.log_every == 0 {
+            self.record_window(learning_rate)?;
+        }
+        Ok(model)
+    }
+
+    fn record_window(&mut self, learning_rate: f64) -> Result<(), Error> {
+        let window = std::mem::replace(&mut self.record.window, Window::default());
+        self.run.record(&MetricLine::Train {
+            step: self.record.step,
+            epoch: self.epochs(),
+            cross_entropy: window.loss / window.symbols.max(1) as f64,
+            learning_rate,
+            gradient_norm: window.norm / window.steps.max(1) as f64,
+            symbols_per_second: window.symbols as f64 / window.seconds.max(1e-9),
+            elapsed_seconds: self.record.elapsed_seconds,
+        })
+    }
+
+    fn validate(&mut self, model: &L::Model) -> Result<(), Error> {
+        let loss = self.learner.validate(model)?;
+        if !loss.is_finite() {
+            let rate = self.config.learning_rate;
+            return Err(self.not_finite(format!("the validation loss is {loss}"), rate));
+        }
+        self.bring_time_up();
+        let better = self.record.best.is_none_or(|(best, _)| loss < best);
+        if better {
+            self.record.best = Some((loss, self.record.step));
+            self.record.since_best = 0;
+        } else {
+            self.record.since_best += 1;
+        }
+        let memory = &mut self.record.schedule;
+        self.config.schedule.validated(better, memory);
+        let patience = self.config.early_stopping.unwrap_or(usize::MAX);
+        self.record.finished |= self.record.since_best >= patience;
+        if better && self.config.keep == Keep::Best {
+            write_weights(self.run, model, &self.record)?;
+        }
+        let epoch = self.epochs();
+        self.observer
+            .validated(self.record.step, epoch, loss, better);
+        self.run.record(&MetricLine::Valid {
+            step: self.record.step,
+            epoch,
+            cross_entropy: loss,
+            elapsed_seconds: self.record.elapsed_seconds,
+        })
+    }
+
+    fn checkpoint(&mut self, model: &L::Model) -> Result<(), Error> {
+        self.bring_time_up();
+        let carried = self.learner.carried();
+        let keep = self.config.keep_checkpoints;
+        Checkpoint::write(
+            self.run,
+            model,
+            &self.optimizer,
+            carried,
+            &self.record,
+            keep,
+        )
+    }
+
+    /// Adds the seconds since the last call to the record and returns them.
+    fn bring_time_up(&mut self) -> f64 {
+        let now = Instant::now();
+        let seconds = (now - self.mark).as_secs_f64();
+        self.mark = now;
+        self.record.elapsed_seconds += seconds;
+        seconds
+    }
+
+    fn not_finite(&self, what: String, learning_rate: f64) -> Error {
+        Error::NotFinite {
+            step: self.record.step + 1,
+            what,
+            learning_rate,
+            history: self.history.iter().copied().collect(),
+        }
+    }
+}
+
+/// Whether something that happens every `every` steps happens after `step`.
+fn due(every: Option<u64>, step: u64) -> bool {
+    every.is_some_and(|every| step.is_multiple_of(every))
+}
