@@ -4,7 +4,8 @@
 //! The right operand is packed in *strips*: one register's width of columns,
 //! stored row after row. A tile of `TILE_ROWS x TILE_STRIPS` registers of `C`
 //! is accumulated over the depth with one broadcast of `A` and one row of
-//! strips at a time (Goto and van de Geijn 2008, without packing `A`).
+//! strips at a time (Goto and van de Geijn 2008); `A` is packed only where it
+//! is transposed.
 //!
 //! Every element of `C` is summed over the depth in ascending order by one
 //! thread, so results depend neither on the number of threads nor on how many
@@ -18,6 +19,7 @@ use std::ops::Range;
 mod pack;
 mod tile;
 
+use pack::pack_left;
 pub(crate) use pack::{Buffer, Columns, pack};
 pub(crate) use tile::{Origin, Output, Tile, multiply};
 
@@ -25,6 +27,9 @@ pub(crate) use tile::{Origin, Output, Tile, multiply};
 const BLOCK_DEPTH: usize = 512;
 /// Bytes of a packed block.
 const BLOCK_BYTES: usize = 512 * 1024;
+
+/// Tiles of a transposed left operand that are packed at once.
+const TILES: usize = 8;
 
 /// Left operand `[M, K]`: element `(m, k)` is at `m * row_stride + k * depth_stride`.
 #[derive(Clone, Copy)]
@@ -213,6 +218,11 @@ impl<R: Real> Kernel<R> for Product<'_, R> {
             .next_multiple_of(V::TILE_STRIPS)
             .min(strips.len());
         let mut packed = Buffer::new(block_depth * block_strips * V::LANES);
+        // Rows that stand next to each other in memory, depth far apart: a tile
+        // would touch a cache line, and often a page, for each step of depth.
+        let transposed = self.left.row_stride == 1 && depth > 1;
+        let group = TILES * V::TILE_ROWS;
+        let mut columns_of_left = Buffer::new(if transposed { block_depth * group } else { 0 });
         let output = Output {
             data: self.output,
             stride: self.stride,
@@ -244,14 +254,34 @@ impl<R: Real> Kernel<R> for Product<'_, R> {
                         depth_stride: self.left.depth_stride,
                         depth: block,
                     };
-                    multiply::<V>(
-                        left,
-                        rows.clone(),
-                        packed.pointer(),
-                        strips.clone(),
-                        start,
-                        output,
-                    );
+                    let right = packed.pointer().cast_const();
+                    if transposed {
+                        for top in rows.clone().step_by(group) {
+                            let rows = top..(top + group).min(rows.end);
+                            pack_left::<V>(left, rows.clone(), columns_of_left.pointer());
+                            for (tile, top) in rows.clone().step_by(V::TILE_ROWS).enumerate() {
+                                let at = tile * V::TILE_ROWS * block;
+                                let left = Tile {
+                                    data: columns_of_left.pointer().add(at),
+                                    row_stride: 1,
+                                    depth_stride: V::TILE_ROWS,
+                                    depth: block,
+                                };
+                                let height = V::TILE_ROWS.min(rows.end - top);
+                                let output = output.below(top);
+                                multiply::<V>(
+                                    left,
+                                    0..height,
+                                    right,
+                                    strips.clone(),
+                                    start,
+                                    output,
+                                );
+                            }
+                        }
+                    } else {
+                        multiply::<V>(left, rows.clone(), right, strips.clone(), start, output);
+                    }
                     at += block;
                     if at >= depth {
                         break;

@@ -159,7 +159,8 @@ impl Optimizer {
                 ));
             }
             let device = module.devices().remove(0).inner();
-            restored.insert(name, Tensor::from_data(data, &device));
+            let options = (&device, parameter.data.dtype());
+            restored.insert(name, Tensor::from_data(data, options));
         }
         Ok(Self {
             config,

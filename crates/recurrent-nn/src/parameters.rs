@@ -107,7 +107,8 @@ pub fn load_parameters<M: Module>(
             match self.values.remove(&self.path.name()) {
                 None => param,
                 Some(data) => param.map(|old| {
-                    let new = Tensor::<D>::from_data(data, &old.device().inner()).cast(old.dtype());
+                    let device = old.device().inner();
+                    let new = Tensor::<D>::from_data(data, (&device, old.dtype()));
                     if old.is_autodiff() {
                         Tensor::from_inner(new).set_require_grad(old.is_require_grad())
                     } else {

@@ -170,25 +170,26 @@ fn wide_layers() {
 }
 
 #[test]
-fn layers_without_steps() {
+fn layers_without_steps_or_rows() {
     for cell in Cell::ALL {
-        for lengths in [None, Some(vec![0; 3])] {
-            let layer = Layer::new(
-                [0, 3, 4, 5],
-                LayerOptions {
+        for [time, batch] in [[0, 3], [2, 0], [0, 0]] {
+            for lengths in [None, Some(vec![0; batch])] {
+                let options = LayerOptions {
                     lengths,
                     ..options(cell)
-                },
-            );
-            let results = layer.fused(true);
-            // The state goes through and with it its gradient; nothing else has one.
-            let state: Vec<f64> = layer.state.iter().collect();
-            let above = common::normal(7, [cell.states(), 3, 5], 1.0);
-            assert_eq!(results["output"], state);
-            assert_eq!(results["state"], above.iter().collect::<Vec<f64>>());
-            assert!(results["input"].is_empty());
-            for name in ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] {
-                assert!(results[name].iter().all(|&g| g == 0.0), "{cell:?} {name}");
+                };
+                let layer = Layer::new([time, batch, 4, 5], options);
+                let results = layer.fused(true);
+                // The state goes through, and its gradient; no other is there.
+                let state: Vec<f64> = layer.state.iter().collect();
+                let above = common::normal(7, [cell.states(), batch, 5], 1.0);
+                assert_eq!(results["output"], state);
+                assert_eq!(results["state"], above.iter().collect::<Vec<f64>>());
+                assert!(results["input"].is_empty());
+                for name in ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] {
+                    let zero = results[name].iter().all(|&g| g == 0.0);
+                    assert!(zero, "{cell:?} {name}");
+                }
             }
         }
     }

@@ -71,7 +71,7 @@ fn steps_equal_the_sequence() {
 }
 
 #[test]
-#[should_panic(expected = "needs the whole sequence")]
+#[should_panic(expected = "need the whole sequence")]
 fn a_bidirectional_stack_has_no_step() {
     let config = StackConfig {
         bidirectional: true,
@@ -261,6 +261,21 @@ fn reverse_is_forward_on_the_turned_sequence() {
             layer(Direction::Forward).forward(turned, None, None, Mode::Inference);
         assert_eq!(values(&output), values(&expected.flip([0])), "{cell:?}");
         assert_eq!(values(&state), values(&expected_state), "{cell:?}");
+    }
+}
+
+#[test]
+fn a_sequence_without_steps_leaves_the_state() {
+    for cell in Cell::ALL {
+        let stack = StackConfig::new(cell, 4, 5, 2).init(1, &device());
+        let before = drawn_state(&stack, 3, 2, F32);
+        let state = Some(StackState {
+            layers: before.clone(),
+        });
+        let input = Tensor::<3>::zeros([0, 3, 4], &device());
+        let (output, after) = stack.forward(input, None, state, Mode::Inference);
+        assert_eq!(output.dims(), [0, 3, 5]);
+        assert_eq!(all_values(&after.layers), all_values(&before), "{cell:?}");
     }
 }
 

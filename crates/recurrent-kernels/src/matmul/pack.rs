@@ -1,6 +1,6 @@
 //! Packing of the right operand of a product into strips.
 
-use super::Right;
+use super::{Right, Tile};
 use crate::simd::{Real, Vector};
 use std::ops::Range;
 
@@ -104,6 +104,36 @@ pub(crate) unsafe fn pack<V: Vector>(
                         to = to.add(V::LANES);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Packs `rows` of a transposed left operand, tile after tile of `TILE_ROWS`
+/// rows, each `[depth, TILE_ROWS]`.
+///
+/// # Safety
+/// The operand must cover the rows, `to` their number, rounded up to whole
+/// tiles, times the depth.
+#[inline(always)]
+pub(crate) unsafe fn pack_left<V: Vector>(
+    left: Tile<V::Elem>,
+    rows: Range<usize>,
+    to: *mut V::Elem,
+) {
+    for k in 0..left.depth {
+        for (tile, top) in rows.clone().step_by(V::TILE_ROWS).enumerate() {
+            let height = V::TILE_ROWS.min(rows.end - top);
+            // SAFETY: the caller's promise.
+            unsafe {
+                let mut from = left.data.add(k * left.depth_stride + top);
+                let mut to = to.add((tile * left.depth + k) * V::TILE_ROWS);
+                let mut count = height;
+                while count > V::LANES {
+                    V::load(from).store(to);
+                    (from, to, count) = (from.add(V::LANES), to.add(V::LANES), count - V::LANES);
+                }
+                V::load_first(from, count).store_first(to, count);
             }
         }
     }

@@ -29,6 +29,21 @@ pub(crate) struct Output<R> {
     pub columns: Columns,
 }
 
+impl<R> Output<R> {
+    /// The same, from row `row` on.
+    ///
+    /// # Safety
+    /// The row must be one of the output.
+    #[inline(always)]
+    pub(crate) unsafe fn below(self, row: usize) -> Self {
+        Self {
+            // SAFETY: the caller's promise.
+            data: unsafe { self.data.add(row * self.stride) },
+            ..self
+        }
+    }
+}
+
 /// Rows `rows` times the packed strips `strips` (packed from the first of them on).
 ///
 /// # Safety
@@ -42,7 +57,7 @@ pub(crate) unsafe fn multiply<V: Vector>(
     start: Origin<V::Elem>,
     output: Output<V::Elem>,
 ) {
-    // Tiles of almost equal height, so that the last one is not a sliver.
+    // Tiles of almost equal size, so that the last one is not a sliver.
     let tiles = rows.len().div_ceil(V::TILE_ROWS);
     let strip_size = left.depth * V::LANES;
     // SAFETY: the caller's promise.
@@ -50,9 +65,10 @@ pub(crate) unsafe fn multiply<V: Vector>(
         for tile in 0..tiles {
             let top = rows.start + tile * rows.len() / tiles;
             let height = rows.start + (tile + 1) * rows.len() / tiles - top;
-            let mut strip = strips.start;
-            while strip < strips.end {
-                let width = V::TILE_STRIPS.min(strips.end - strip);
+            let groups = strips.len().div_ceil(V::TILE_STRIPS);
+            for group in 0..groups {
+                let strip = strips.start + group * strips.len() / groups;
+                let width = strips.start + (group + 1) * strips.len() / groups - strip;
                 let place = Place {
                     left: Tile {
                         data: left.data.add(top * left.row_stride),
@@ -72,7 +88,6 @@ pub(crate) unsafe fn multiply<V: Vector>(
                     2 => place.with_height::<V, 2>(height),
                     _ => place.with_height::<V, 1>(height),
                 }
-                strip += width;
             }
         }
     }

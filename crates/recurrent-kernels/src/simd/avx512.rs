@@ -43,7 +43,7 @@ macro_rules! vector {
         impl Vector for $name {
             type Elem = $elem;
             const LANES: usize = $lanes;
-            const TILE_ROWS: usize = 7;
+            const TILE_ROWS: usize = 6;
             const TILE_STRIPS: usize = 4;
 
             #[inline(always)]
