@@ -70,6 +70,39 @@ pub fn cross_entropy_gradient<R: Real>(
     )
 }
 
+/// Multiplies `values` by `factor`, as the gradient above a loss asks for.
+pub fn scale<R: Real>(cpu: Cpu, values: &mut [R], factor: R) {
+    let (length, shared) = (values.len(), Shared(values.as_mut_ptr()));
+    let threads = if length < 1 << 15 { 1 } else { cpu.threads };
+    threads::run(threads, |member| {
+        cpu.isa.run(Scale {
+            range: member.share(length),
+            values: shared.pointer(),
+            factor,
+        });
+    });
+}
+
+struct Scale<R> {
+    range: std::ops::Range<usize>,
+    values: *mut R,
+    factor: R,
+}
+
+impl<R: Real> Kernel<R> for Scale<R> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<Elem = R>>(self) {
+        for at in self.range.clone().step_by(V::LANES) {
+            let count = V::LANES.min(self.range.end - at);
+            // SAFETY: the range is this thread's own.
+            unsafe {
+                let place = self.values.add(at);
+                (V::load_first(place, count) * V::splat(self.factor)).store_first(place, count);
+            }
+        }
+    }
+}
+
 fn run<R: Real>(
     cpu: Cpu,
     classes: usize,

@@ -139,19 +139,86 @@ pub fn product<R: Real>(
     output: &mut [R],
     stride: usize,
 ) {
-    assert!(left.covers(rows, depth), "left operand too small");
-    assert!(right.covers(depth, columns), "right operand too small");
+    check([rows, columns, depth], left, right, start);
     assert!(
         rows == 0 || (rows - 1) * stride + columns <= output.len(),
         "output too small"
     );
-    if let Start::Bias(bias) = start {
-        assert!(bias.len() >= columns, "bias too small");
-    }
     if rows == 0 || columns == 0 {
         return;
     }
-    let output = Shared(output.as_mut_ptr());
+    // SAFETY: the output has the size that was checked above.
+    unsafe {
+        run(
+            cpu,
+            [rows, columns, depth],
+            left,
+            right,
+            start,
+            output.as_mut_ptr(),
+            stride,
+        )
+    }
+}
+
+/// [`product`] into a new matrix `[M, N]`, which is not cleared first.
+///
+/// # Panics
+/// As [`product`]; and for [`Start::Accumulate`], as there is nothing to add to.
+pub fn new_product<R: Real>(
+    cpu: Cpu,
+    sizes: [usize; 3],
+    left: Left<R>,
+    right: Right<R>,
+    start: Start<R>,
+) -> Vec<R> {
+    let [rows, columns, depth] = sizes;
+    assert!(
+        !matches!(start, Start::Accumulate),
+        "a new matrix has nothing to add to"
+    );
+    check(sizes, left, right, start);
+    let mut output = Vec::with_capacity(rows * columns);
+    // SAFETY: the product writes every element of the output and reads none.
+    unsafe {
+        if rows > 0 && columns > 0 {
+            run(
+                cpu,
+                [rows, columns, depth],
+                left,
+                right,
+                start,
+                output.as_mut_ptr(),
+                columns,
+            );
+        }
+        output.set_len(rows * columns);
+    }
+    output
+}
+
+fn check<R>([rows, columns, depth]: [usize; 3], left: Left<R>, right: Right<R>, start: Start<R>) {
+    assert!(left.covers(rows, depth), "left operand too small");
+    assert!(right.covers(depth, columns), "right operand too small");
+    if let Start::Bias(bias) = start {
+        assert!(bias.len() >= columns, "bias too small");
+    }
+}
+
+/// The checked product.
+///
+/// # Safety
+/// The operands must cover the sizes, and `output` the rows and columns.
+unsafe fn run<R: Real>(
+    cpu: Cpu,
+    [rows, columns, depth]: [usize; 3],
+    left: Left<R>,
+    right: Right<R>,
+    start: Start<R>,
+    output: *mut R,
+    stride: usize,
+) {
+    let output = Shared(output);
     // Below this many multiplications a second thread costs more than it gives.
     let threads = if rows * columns * depth < 1 << 16 {
         1

@@ -17,4 +17,4 @@ pub use config::{
 pub use data::Corpus;
 pub use model::LanguageModel;
 pub use predict::{Evaluation, Generator, Predictor, Split};
-pub use train::{Outcome, train};
+pub use train::{Outcome, Results, train};

@@ -20,7 +20,9 @@
 //! # fn main() -> Result<(), recurrent::Error> {
 //! let recipe = recipe::load("char-lm")?;
 //! let outcome = train(&recipe, &TrainOptions::new("runs/char-lm"), &mut ())?;
-//! println!("validation perplexity {:.3}", outcome.valid.perplexity());
+//! if let Some(results) = outcome.results {
+//!     println!("validation perplexity {:.3}", results.valid.perplexity());
+//! }
 //! # Ok(())
 //! # }
 //! ```

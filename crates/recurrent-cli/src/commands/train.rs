@@ -75,7 +75,14 @@ pub fn run(arguments: Arguments) -> Outcome {
         ..TrainOptions::new(out.clone())
     };
     let outcome = recurrent::train(&recipe, &options, &mut Progress::new())?;
-    let mut rows = outcome.results();
+    let Some(results) = outcome.results else {
+        eprintln!(
+            "interrupted after {} steps; go on with --resume",
+            outcome.steps
+        );
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let mut rows = results.rows();
     rows.push(("steps".to_string(), outcome.steps.to_string()));
     rows.push((
         "training time".to_string(),
@@ -85,11 +92,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let report = out.join("report.html").display().to_string();
     rows.push(("report".to_string(), report));
     print(&columns(&rows))?;
-    if outcome.interrupted {
-        eprintln!("interrupted; go on with --resume");
-        return Ok(ExitCode::from(INTERRUPTED));
-    }
-    print(&format!("\nsample:\n{}\n", outcome.sample.trim_end()))?;
+    print(&format!("\nsample:\n{}\n", results.sample.trim_end()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -51,6 +51,9 @@ pub trait FusedOps: RecurrentOps {
         mask: FloatTensor<Self>,
         smoothing: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// `values` times the one element of `factor`.
+    fn scale(values: FloatTensor<Self>, factor: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 #[derive(Debug)]
@@ -114,8 +117,7 @@ impl<B: FusedOps> Backward<B, 1> for CrossEntropy {
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let above = grads.consume::<B>(&ops.node);
         let [Some(parent)] = ops.parents else { return };
-        let above = B::float_reshape(above, burn::tensor::Shape::new([1, 1]));
-        grads.register::<B>(parent.id, B::float_mul(ops.state, above));
+        grads.register::<B>(parent.id, B::scale(ops.state, above));
     }
 }
 

@@ -42,6 +42,16 @@ fn cpu() -> Cpu {
     *CPU.get_or_init(|| Cpu::detect().with_threads(rayon::current_num_threads()))
 }
 
+/// The same tensor with its elements in order; not copied where they are, so
+/// that a tensor nobody else holds can be changed in place.
+fn contiguous(tensor: FlexTensor) -> FlexTensor {
+    if tensor.is_contiguous() {
+        tensor
+    } else {
+        tensor.to_contiguous()
+    }
+}
+
 /// The elements of a contiguous tensor.
 fn elements<R: Float>(tensor: &FlexTensor) -> &[R] {
     let start = tensor.layout().start_offset();
@@ -231,8 +241,7 @@ fn product<R: Float>(
     right: Right<R>,
     start: Start<R>,
 ) -> FlexTensor {
-    let mut output = vec![R::ZERO; sizes[0] * sizes[1]];
-    matmul::product(cpu(), sizes, left, right, start, &mut output, sizes[1]);
+    let output = matmul::new_product(cpu(), sizes, left, right, start);
     tensor(output, [sizes[0], sizes[1]])
 }
 
@@ -240,7 +249,7 @@ fn product<R: Float>(
 fn classes(targets: &FlexTensor) -> Vec<usize> {
     let class =
         |value: i64| usize::try_from(value).unwrap_or_else(|_| panic!("class {value} is negative"));
-    let targets = targets.to_contiguous();
+    let targets = contiguous(targets.clone());
     match targets.dtype() {
         DType::I64 => integers::<i64>(&targets)
             .iter()
@@ -269,14 +278,14 @@ fn loss<R: Float>(
 ) -> (FlexTensor, Option<FlexTensor>) {
     let [_, count] = dims(&logits);
     let classes = classes(targets);
-    let mask = mask.to_contiguous();
+    let mask = contiguous(mask.clone());
     let targets = Targets {
         classes: &classes,
         mask: Some(elements::<R>(&mask)),
         smoothing,
     };
     let scalar = |loss: f64| tensor(vec![R::from_f64(loss)], [1]);
-    let mut logits = logits.to_contiguous();
+    let mut logits = contiguous(logits);
     if !wants_gradient {
         let loss = loss::cross_entropy(cpu(), count, elements::<R>(&logits), targets);
         return (scalar(loss), None);
@@ -294,9 +303,9 @@ fn update<R: Float>(
     state: FlexTensor,
     step: Step,
 ) -> (FlexTensor, FlexTensor) {
-    let gradients = gradients.to_contiguous();
-    let mut parameters = parameters.to_contiguous();
-    let mut state = state.to_contiguous();
+    let gradients = contiguous(gradients.clone());
+    let mut parameters = contiguous(parameters);
+    let mut state = contiguous(state);
     let length = parameters.layout().num_elements();
     let (start, first) = (
         parameters.layout().start_offset(),
@@ -325,7 +334,7 @@ impl FusedOps for Flex {
         options: &LayerOptions,
     ) -> (FlexTensor, SavedLayer) {
         for operand in operands.iter_mut() {
-            *operand = operand.to_contiguous();
+            *operand = contiguous(operand.clone());
         }
         with_float!(operands[0].dtype(), R => forward::<R>(operands, options))
     }
@@ -338,7 +347,7 @@ impl FusedOps for Flex {
         gradient: FlexTensor,
         wants_input: bool,
     ) -> [Option<FlexTensor>; 6] {
-        let gradient = gradient.to_contiguous();
+        let gradient = contiguous(gradient);
         with_float!(gradient.dtype(), R => {
             backward::<R>(operands, options, output, saved, &gradient, wants_input)
         })
@@ -350,7 +359,7 @@ impl FusedOps for Flex {
         gradient: FlexTensor,
         wants_input: bool,
     ) -> [Option<FlexTensor>; 3] {
-        let [input, weight, gradient] = [input, weight, gradient].map(|x| x.to_contiguous());
+        let [input, weight, gradient] = [input, weight, gradient].map(contiguous);
         let ([rows, width], [height, _]) = (dims(&input), dims(&weight));
         with_float!(gradient.dtype(), R => {
             let d_y = elements::<R>(&gradient);
@@ -380,6 +389,21 @@ impl FusedOps for Flex {
             }
         })
     }
+
+    fn scale(values: FlexTensor, factor: FlexTensor) -> FlexTensor {
+        let mut values = contiguous(values);
+        let (start, length) = (
+            values.layout().start_offset(),
+            values.layout().num_elements(),
+        );
+        with_float!(values.dtype(), R => {
+            let factor = elements::<R>(&factor)[0];
+            if factor != 1.0 {
+                loss::scale(cpu(), &mut values.storage_mut::<R>()[start..start + length], factor);
+            }
+        });
+        values
+    }
 }
 
 impl RecurrentOps for Flex {
@@ -397,7 +421,7 @@ impl RecurrentOps for Flex {
     }
 
     fn fused_linear(input: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {
-        let [input, weight, bias] = [input, weight, bias].map(|x| x.to_contiguous());
+        let [input, weight, bias] = [input, weight, bias].map(contiguous);
         let ([rows, width], [height, _]) = (dims(&input), dims(&weight));
         with_float!(input.dtype(), R => {
             let right = Right::Transposed { data: elements::<R>(&weight), stride: width };
@@ -425,7 +449,7 @@ impl RecurrentOps for Flex {
     }
 
     fn fused_sum_of_squares(values: FlexTensor) -> FlexTensor {
-        let values = values.to_contiguous();
+        let values = contiguous(values);
         with_float!(values.dtype(), R => {
             let sum = optimizer::sum_of_squares(cpu(), elements::<R>(&values));
             tensor(vec![R::from_f64(sum)], [1])

@@ -1,6 +1,6 @@
 //! Training of a language model, from recipe to report.
 
-use super::{Corpus, LanguageModel, LanguageModelConfig, Predictor, Split};
+use super::{Corpus, Evaluation, LanguageModel, LanguageModelConfig, Predictor, Split};
 use crate::metrics::MetricLine;
 use crate::recipe::Recipe;
 use crate::report::{Floor, Report, Sample};
@@ -9,25 +9,33 @@ use crate::training::{self, Learner, LossScale, Observer, StepLoss, TrainOptions
 use crate::{Error, files};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use recurrent_data::{SequenceBatch, TokenStreams, Vocabulary};
+use recurrent_data::{SequenceBatch, TokenStreams};
 use recurrent_nn::{Mode, StackState, cross_entropy, noise};
 use std::collections::BTreeMap;
+use std::f64::consts::LN_2;
 
-/// What a run has come to.
+/// How a run ended.
 #[derive(Debug, Clone)]
 pub struct Outcome {
+    /// Steps made.
+    pub steps: u64,
+    /// Seconds of training, all parts of a resumed run together.
+    pub seconds: f64,
+    /// What it came to; `None` where it was asked to stop before its end.
+    pub results: Option<Results>,
+}
+
+/// What a finished run has come to.
+#[derive(Debug, Clone)]
+pub struct Results {
     /// Validation results of the weights that the run ends with.
-    pub valid: super::Evaluation,
+    pub valid: Evaluation,
+    /// Test results of the same weights, where there is a test split.
+    pub test: Option<Evaluation>,
     /// Entropy rate of the source, where it is known.
     pub floor: Option<Floor>,
     /// A generated text.
     pub sample: String,
-    /// Seconds of training, all parts of a resumed run together.
-    pub seconds: f64,
-    /// Steps made.
-    pub steps: u64,
-    /// Whether it was asked to stop before its end.
-    pub interrupted: bool,
 }
 
 /// Trains a language model and leaves its run directory.
@@ -88,39 +96,35 @@ pub fn train(
         &options.stop,
         observer,
     )?;
-    let interrupted = !fitted.record.finished;
-    if interrupted && !run.file("model.safetensors").exists() {
-        // Stopped before the first validation: the weights so far are what there is.
-        training::write_weights(&run, &fitted.model, &fitted.record)?;
+    let mut outcome = Outcome {
+        steps: fitted.record.step,
+        seconds: fitted.record.elapsed_seconds,
+        results: None,
+    };
+    if !fitted.record.finished {
+        return Ok(outcome);
     }
     drop(fitted.model);
 
     let predictor = Predictor::load(&run, options.device)?;
-    let valid = predictor.evaluate(&corpus, Split::Valid)?;
     let mut sample = String::new();
-    if !interrupted {
-        for piece in predictor.generate(&config.decode)? {
-            sample.push_str(&piece?);
-        }
+    for piece in predictor.generate(&config.decode)? {
+        sample.push_str(&piece?);
     }
-    let outcome = Outcome {
-        valid,
+    let results = Results {
+        valid: predictor.evaluate(&corpus, Split::Valid)?,
+        test: match corpus.test.len() {
+            0 | 1 => None,
+            _ => Some(predictor.evaluate(&corpus, Split::Test)?),
+        },
         floor: corpus.floor,
         sample,
-        seconds: fitted.record.elapsed_seconds,
-        steps: fitted.record.step,
-        interrupted,
     };
     let report = report(
-        recipe,
-        &config,
-        options,
-        &run,
-        &predictor,
-        &outcome,
-        &vocabulary,
+        recipe, &config, options, &run, &predictor, &outcome, &results,
     )?;
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+    outcome.results = Some(results);
     Ok(outcome)
 }
 
@@ -131,12 +135,12 @@ fn report(
     run: &RunDirectory,
     predictor: &Predictor,
     outcome: &Outcome,
-    vocabulary: &Vocabulary,
+    found: &Results,
 ) -> Result<Report, Error> {
     let metrics = run.metrics()?;
     let layers = predictor.layers();
     let parameters: u64 = layers.iter().map(|layer| layer.parameters).sum();
-    let mut results = outcome.results();
+    let mut results = found.rows();
     let speeds: Vec<f64> = metrics
         .iter()
         .filter_map(|line| match line {
@@ -155,13 +159,16 @@ fn report(
         format!("{:.0} s", outcome.seconds),
     ));
     results.push(("parameters".to_string(), parameters.to_string()));
-    results.push(("vocabulary".to_string(), vocabulary.len().to_string()));
-    let samples = if outcome.sample.is_empty() {
+    results.push((
+        "vocabulary".to_string(),
+        predictor.vocabulary().len().to_string(),
+    ));
+    let samples = if found.sample.is_empty() {
         Vec::new()
     } else {
         vec![Sample {
             title: format!("temperature {}", config.decode.temperature),
-            text: outcome.sample.clone(),
+            text: found.sample.clone(),
         }]
     };
     Ok(Report {
@@ -170,46 +177,34 @@ fn report(
         config_toml: config.to_toml(),
         results,
         metrics,
-        floor: outcome.floor.clone(),
+        floor: found.floor.clone(),
         layers,
         samples,
     })
 }
 
-impl Outcome {
+impl Results {
     /// Names and values, the most important first.
-    pub fn results(&self) -> Vec<(String, String)> {
-        let mut results = vec![
-            (
-                "validation perplexity".to_string(),
-                format!("{:.4}", self.valid.perplexity()),
-            ),
-            (
-                "validation bits a symbol".to_string(),
-                format!("{:.4}", self.valid.bits_per_symbol()),
-            ),
-            (
-                "validation nats a symbol".to_string(),
-                format!("{:.4}", self.valid.cross_entropy),
-            ),
-        ];
-        if let Some(floor) = &self.floor {
-            let bits = floor.cross_entropy / std::f64::consts::LN_2;
-            let above = self.valid.bits_per_symbol() - bits;
-            results.insert(
-                1,
-                ("bits above the entropy".to_string(), format!("{above:.4}")),
-            );
-            results.push((
-                "perplexity of the source".to_string(),
-                format!("{:.4}", floor.cross_entropy.exp()),
-            ));
-            results.push((
-                "entropy of the source, bits".to_string(),
-                format!("{bits:.4}"),
-            ));
+    pub fn rows(&self) -> Vec<(String, String)> {
+        let mut rows = Vec::new();
+        let mut add = |name: String, value: f64| rows.push((name, format!("{value:.4}")));
+        add("validation perplexity".to_string(), self.valid.perplexity());
+        if let Some(test) = &self.test {
+            add("test perplexity".to_string(), test.perplexity());
         }
-        results
+        let entropy = self.floor.as_ref().map(|floor| floor.cross_entropy / LN_2);
+        if let Some(entropy) = entropy {
+            let above = self.valid.bits_per_symbol() - entropy;
+            add("validation bits above the entropy".to_string(), above);
+            add("entropy of the source, bits a symbol".to_string(), entropy);
+            add("perplexity of the source".to_string(), 2f64.powf(entropy));
+        }
+        for (split, found) in [("validation", Some(self.valid)), ("test", self.test)] {
+            let Some(found) = found else { continue };
+            add(format!("{split} bits a symbol"), found.bits_per_symbol());
+            add(format!("{split} nats a symbol"), found.cross_entropy);
+        }
+        rows
     }
 }
 
@@ -238,8 +233,8 @@ impl StreamLearner {
     }
 }
 
-/// Steps that an evaluation reads at once.
-const EVALUATION_CHUNK: usize = 64;
+/// Symbols that an evaluation reads at once.
+const EVALUATION_SYMBOLS: usize = 2048;
 
 /// A split as streams in which every symbol but the first is predicted once.
 pub(super) fn evaluation_streams(
@@ -247,11 +242,8 @@ pub(super) fn evaluation_streams(
     streams: usize,
 ) -> Result<TokenStreams, Error> {
     let streams = streams.min(tokens.len().saturating_sub(1)).max(1);
-    Ok(TokenStreams::covering(
-        tokens.clone(),
-        streams,
-        EVALUATION_CHUNK,
-    )?)
+    let chunk = (EVALUATION_SYMBOLS / streams).max(16);
+    Ok(TokenStreams::covering(tokens.clone(), streams, chunk)?)
 }
 
 /// Symbols `[T, B]` on a device.

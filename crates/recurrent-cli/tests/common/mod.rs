@@ -1,0 +1,76 @@
+//! Runs the program and looks at what it did.
+
+use std::path::Path;
+use std::process::Command;
+
+/// The program.
+pub fn recurrent() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_recurrent"));
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// A training run of a second or less.
+pub fn small(out: &Path) -> Command {
+    let mut command = recurrent();
+    command
+        .args(["train", "char-lm", "--threads", "1"])
+        .arg("--out")
+        .arg(out);
+    for change in [
+        "data.grammar_characters=[6000, 1000, 1000]",
+        "model.hidden_sizes=[8]",
+        "model.embedding_size=4",
+        "model.input_dropout=0.1",
+        "model.recurrent_dropout=0.1",
+        "training.batch_size=4",
+        "training.chunk_length=10",
+        "training.evaluation_streams=4",
+        "training.epochs=2",
+        "training.log_every=10",
+        "training.checkpoint_every=20",
+        "decode.length=50",
+    ] {
+        command.args(["--set", change]);
+    }
+    command
+}
+
+/// What a run of the program came to.
+pub struct Run {
+    /// Exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// Runs a command to its end.
+pub fn run(mut command: impl std::borrow::BorrowMut<Command>) -> Run {
+    let output = command.borrow_mut().output().expect("the program starts");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+impl Run {
+    /// Exit code 0.
+    #[track_caller]
+    pub fn succeeds(&self) {
+        assert_eq!(self.code, Some(0), "{}{}", self.out, self.err);
+    }
+
+    /// Exit code 2 and one error that holds these texts, without a panic.
+    #[track_caller]
+    pub fn is_bad_input(&self, texts: &[&str]) {
+        assert_eq!(self.code, Some(2), "{}{}", self.out, self.err);
+        assert_eq!(self.err.matches("error:").count(), 1, "{}", self.err);
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        for text in texts {
+            assert!(self.err.contains(text), "`{text}` is not in: {}", self.err);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Interrupted runs: killed, asked to stop, out of space. What comes after is
+//! the same, bit for bit.
+
+#![cfg(unix)]
+
+mod common;
+
+use common::{run, small};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn bytes(out: &Path) -> Vec<u8> {
+    fs::read(out.join("model.safetensors")).expect("weights")
+}
+
+/// The tensors of a weight file, without the seconds in its record.
+fn tensors(out: &Path) -> Vec<u8> {
+    let all = bytes(out);
+    let header = u64::from_le_bytes(all[..8].try_into().expect("8 bytes")) as usize;
+    all[8 + header..].to_vec()
+}
+
+/// Metric lines without their times.
+fn metrics(out: &Path) -> Vec<String> {
+    let text = fs::read_to_string(out.join("metrics.jsonl")).expect("metrics");
+    text.lines()
+        .map(|line| {
+            let mut object: serde_json::Value = serde_json::from_str(line).expect("a line");
+            let object = object.as_object_mut().expect("an object");
+            object.remove("elapsed_seconds");
+            object.remove("symbols_per_second");
+            serde_json::to_string(object).expect("text")
+        })
+        .collect()
+}
+
+/// A run long enough to be interrupted.
+fn long(out: &Path) -> Command {
+    let mut command = small(out);
+    command.args([
+        "--set",
+        "training.epochs=6",
+        "--set",
+        "training.checkpoint_every=7",
+    ]);
+    command.args([
+        "--set",
+        "training.schedule={ name = \"plateau\", factor = 0.5, patience = 1 }",
+    ]);
+    command
+}
+
+fn checkpoints(out: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(out.join("checkpoints")) else {
+        return Vec::new();
+    };
+    let mut all: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "safetensors"))
+        .collect();
+    all.sort();
+    all
+}
+
+/// Waits for a checkpoint after `step`.
+fn wait_for_step(out: &Path, step: u64, child: &mut Child) {
+    let start = Instant::now();
+    loop {
+        let newest = checkpoints(out).pop().and_then(|path| {
+            let name = path.file_stem()?.to_string_lossy().into_owned();
+            name.strip_prefix("step-")?.parse::<u64>().ok()
+        });
+        if newest.is_some_and(|newest| newest >= step) {
+            return;
+        }
+        assert!(
+            child.try_wait().expect("a status").is_none(),
+            "it ended too early"
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "no checkpoint came"
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn start(mut command: Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("the program starts")
+}
+
+#[test]
+fn a_killed_run_ends_as_an_uninterrupted_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = folder.path().join("whole");
+    run(long(&whole)).succeeds();
+    let killed = folder.path().join("killed");
+    let mut resumed = false;
+    for step in [10, 200, 500] {
+        let mut command = long(&killed);
+        if resumed {
+            command.arg("--resume");
+        }
+        let mut child = start(command);
+        wait_for_step(&killed, step, &mut child);
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        resumed = true;
+    }
+    run(long(&killed).arg("--resume")).succeeds();
+    assert_eq!(tensors(&killed), tensors(&whole));
+    assert_eq!(metrics(&killed), metrics(&whole));
+    // A finished run that is resumed has nothing to do and stays as it is.
+    let before = bytes(&killed);
+    run(long(&killed).arg("--resume")).succeeds();
+    assert_eq!(bytes(&killed), before);
+}
+
+#[test]
+fn an_interrupt_saves_and_exits_130() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = folder.path().join("whole");
+    run(long(&whole)).succeeds();
+    let stopped = folder.path().join("stopped");
+    let mut child = start(long(&stopped));
+    wait_for_step(&stopped, 30, &mut child);
+    // SAFETY: a signal to a child of this process.
+    unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    run(long(&stopped).arg("--resume")).succeeds();
+    assert_eq!(tensors(&stopped), tensors(&whole));
+    assert_eq!(metrics(&stopped), metrics(&whole));
+}
+
+#[test]
+fn without_space_the_old_checkpoint_stays_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(small(&out)).succeeds();
+    let (before, weights) = (checkpoints(&out), bytes(&out));
+    let content = fs::read(before.last().expect("a checkpoint")).expect("reads");
+    // A limit on the size of files stands for a full device.
+    let small = small(&out);
+    let words = small
+        .get_args()
+        .map(|word| format!("'{}'", word.to_string_lossy()));
+    let line = format!(
+        "trap '' XFSZ; ulimit -f 2; exec '{}' {} --resume --set training.epochs=4",
+        small.get_program().to_string_lossy(),
+        words.collect::<Vec<_>>().join(" ")
+    );
+    let failed = run(Command::new("bash").args(["-c", &line]));
+    failed.is_bad_input(&["cannot write"]);
+    assert_eq!(bytes(&out), weights);
+    assert_eq!(checkpoints(&out), before);
+    assert_eq!(
+        fs::read(before.last().expect("a checkpoint")).expect("reads"),
+        content
+    );
+    assert!(
+        !out.join("checkpoints")
+            .read_dir()
+            .expect("lists")
+            .any(|entry| {
+                let name = entry.expect("an entry").file_name();
+                name.to_string_lossy().ends_with(".partial")
+            })
+    );
+}
+
+#[test]
+fn a_loss_that_is_not_finite_stops_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut command = small(&out);
+    command.args([
+        "--set",
+        "training.learning_rate=1e30",
+        "--set",
+        "training.clip_norm=1e30",
+    ]);
+    command.args(["--set", "training.optimizer={ name = \"sgd\" }"]);
+    command.args(["--set", "model.cell=elman-relu"]);
+    let failed = run(&mut command);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    for text in ["step ", "learning rate", "last losses"] {
+        assert!(failed.err.contains(text), "{}", failed.err);
+    }
+}
