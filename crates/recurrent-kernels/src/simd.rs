@@ -148,9 +148,9 @@ impl Real for f32 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EXP_MAX: Self = 88.722_84;
-    const EXP_MIN: Self = -103.972_1;
+    const EXP_MIN: Self = -103.972_08;
     const TANH_SATURATED: Self = 20.0;
-    const LN2: [Self; 2] = [0.693_359_375, -2.121_944_4e-4];
+    const LN2: [Self; 2] = [355.0 / 512.0, -2.121_944_4e-4];
     const EXP_TERMS: &'static [Self] = &[
         1.0 / 5040.0,
         1.0 / 720.0,

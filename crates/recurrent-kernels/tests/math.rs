@@ -48,7 +48,7 @@ fn single_precision_is_within_1e_6() {
         f32::MIN,
     ]);
     // What lies above is the business of the test of the ends.
-    inputs.retain(|x| !(*x >= 88.0));
+    inputs.retain(|x| x.is_nan() || *x < 88.0);
     check(&inputs, f64::from(f32::MIN_POSITIVE), 1e-6);
 }
 

@@ -1,5 +1,10 @@
 //! AVX2 with FMA: 8 floats or 4 doubles.
 
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "one reason holds for all: a value exists only where the instructions do"
+)]
+
 use super::Vector;
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};

@@ -1,5 +1,10 @@
 //! AVX-512: 16 floats or 8 doubles.
 
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "one reason holds for all: a value exists only where the instructions do"
+)]
+
 use super::Vector;
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};

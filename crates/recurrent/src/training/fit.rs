@@ -1,6 +1,5 @@
 //! The loop itself.
 
-use super::checkpoint::Window;
 use super::{
     Checkpoint, Keep, Learner, Observer, Record, StepReport, Stop, TrainingConfig, write_weights,
 };
@@ -175,14 +174,14 @@ impl<L: Learner> Fit<'_, L> {
             learning_rate,
             symbols_per_second: window.symbols as f64 / window.seconds.max(1e-9),
         });
-        if self.record.step % self.config.log_every == 0 {
+        if due(Some(self.config.log_every), self.record.step) {
             self.record_window(learning_rate)?;
         }
         Ok(model)
     }
 
     fn record_window(&mut self, learning_rate: f64) -> Result<(), Error> {
-        let window = std::mem::replace(&mut self.record.window, Window::default());
+        let window = std::mem::take(&mut self.record.window);
         self.run.record(&MetricLine::Train {
             step: self.record.step,
             epoch: self.epochs(),
