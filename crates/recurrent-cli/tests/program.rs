@@ -46,6 +46,14 @@ fn train_evaluate_generate_inspect() {
     assert!((bits - metric("bits_per_symbol")).abs() < 1e-9);
     assert!(metric("symbols") >= 999.0);
 
+    let mut wrong = small(&out);
+    wrong.args(["--resume", "--set", "training.batch_size=2"]);
+    run(&mut wrong).succeeds(); // at an epoch's end the next one may be read otherwise
+    run(recurrent()
+        .args(["train", "char-lm-tang", "--resume", "--out"])
+        .arg(&out))
+    .is_bad_input(&["RECIPE", "`char-lm`"]);
+
     let generate = |seed: &str| {
         let mut command = recurrent();
         command.arg("generate").arg(&out);
@@ -128,6 +136,9 @@ fn text_files_tables_and_folders_are_read() {
             run(&mut command).succeeds();
             let mut evaluate = recurrent();
             evaluate.arg("evaluate").arg(&out).arg("--data").arg(&path);
+            if more.is_some() {
+                evaluate.args(["--column", "text"]);
+            }
             run(&mut evaluate).succeeds();
         }
     }
@@ -161,6 +172,7 @@ fn bad_usage_and_bad_input_are_said_once_with_exit_code_2() {
     set("model.hiden_sizes=[4]").is_bad_input(&["hiden_sizes", "did you mean `hidden_sizes`?"]);
     set("training.epochs=soon").is_bad_input(&["training.epochs"]);
     set("training.learning_rate=-1").is_bad_input(&["training.learning_rate", "above 0", "-1"]);
+    set("model.hidden_sizes=[60000]").is_bad_input(&["model.hidden_sizes", "parameters"]);
     set("decode.temperature=-2").is_bad_input(&["temperature"]);
     let recipe = write(
         "mine.toml",
@@ -241,6 +253,12 @@ fn spoiled_checkpoints_are_named() {
     resume().is_bad_input(&["expected version 1, found version 9"]);
 
     fs::write(newest(), &whole).expect("writes");
+    let config = fs::read_to_string(out.join("config.toml")).expect("a recipe");
     run(small(&out).args(["--resume", "--set", "model.hidden_sizes=[9]"]))
         .is_bad_input(&["shape", "expected"]);
+    assert_eq!(
+        fs::read_to_string(out.join("config.toml")).expect("a recipe"),
+        config
+    );
+    resume().succeeds();
 }

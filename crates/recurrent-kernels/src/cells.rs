@@ -145,6 +145,14 @@ impl CellKind {
         with_cell!(self, |cell| of(cell))
     }
 
+    /// Whether a step keeps [`ForwardUnit::extra`].
+    pub fn keeps_extra(self) -> bool {
+        fn of<C: Cell>(_: C) -> bool {
+            C::EXTRA
+        }
+        with_cell!(self, |cell| of(cell))
+    }
+
     /// Whether the state has a second part, the memory.
     pub fn has_memory(self) -> bool {
         fn of<C: Cell>(_: C) -> bool {

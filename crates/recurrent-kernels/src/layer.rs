@@ -101,6 +101,29 @@ pub struct Saved<R> {
     input: Option<Vec<R>>,
 }
 
+impl<R> Saved<R> {
+    /// Fails where this is not of a forward pass of the same shape.
+    fn check(&self, kind: CellKind, size: Size, rows: &Rows, masked: bool) {
+        let states = rows.packed() * size.hidden;
+        let copied = |width: usize| (!rows.is_identity()).then_some(rows.packed() * width);
+        let extra = if kind.keeps_extra() { states } else { 0 };
+        assert_eq!(self.gates.len(), states * kind.gates(), "saved activations");
+        assert_eq!(self.extra.len(), extra, "saved second values");
+        assert_eq!(
+            self.hidden.as_ref().map(Vec::len),
+            copied(size.hidden),
+            "saved states"
+        );
+        assert_eq!(
+            self.input.as_ref().map(Vec::len),
+            copied(size.input),
+            "saved input"
+        );
+        let found = self.masked.as_ref().map(Vec::len);
+        assert_eq!(found, masked.then_some(states), "saved masked states");
+    }
+}
+
 /// What the backward pass starts from.
 #[derive(Debug, Clone, Copy)]
 pub struct OutputGradients<'a, R> {
@@ -180,6 +203,7 @@ pub fn backward<R: Real>(
     check(kind, size, rows, operands);
     let state = rows.batch() * size.hidden;
     assert_eq!(sequence.len(), rows.time() * state, "output sequence");
+    saved.check(kind, size, rows, operands.recurrent_mask.is_some());
     assert_eq!(
         gradients.sequence.len(),
         sequence.len(),
@@ -251,9 +275,10 @@ impl Split {
         if step < TINY_STEP {
             (Self::Rows, 1)
         } else if step < SHORT_STEP && batch >= 4 * cpu.threads {
-            (Self::Rows, cpu.threads)
+            (Self::Rows, cpu.threads.min(batch))
         } else {
-            (Self::Units, cpu.threads)
+            // A member without a register of units would only wait.
+            (Self::Units, cpu.threads.min(hidden.div_ceil(16)))
         }
     }
 

@@ -216,6 +216,7 @@ unsafe fn sums<V: Vector>(
     wants_plain: bool,
     keep: bool,
 ) -> Sums<V::Elem> {
+    const { assert!(V::LANES <= 64, "the tail holds a register") };
     let whole = classes / V::LANES * V::LANES;
     // SAFETY: all positions are within the row.
     unsafe {

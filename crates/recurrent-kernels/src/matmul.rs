@@ -59,10 +59,20 @@ impl<'a, R> Left<'a, R> {
     }
 
     fn covers(&self, rows: usize, depth: usize) -> bool {
-        rows == 0
-            || depth == 0
-            || (rows - 1) * self.row_stride + (depth - 1) * self.depth_stride < self.data.len()
+        let (row, step) = (self.row_stride, self.depth_stride);
+        covers(self.data.len(), [(rows, row), (depth, step)])
     }
+}
+
+/// Whether `length` elements hold an array with these counts and strides.
+fn covers(length: usize, axes: [(usize, usize); 2]) -> bool {
+    if axes.iter().any(|&(count, _)| count == 0) {
+        return true;
+    }
+    let last = axes.iter().try_fold(0usize, |at, &(count, stride)| {
+        at.checked_add((count - 1).checked_mul(stride)?)
+    });
+    last.is_some_and(|last| last < length)
 }
 
 /// Right operand `[K, N]`.
@@ -95,22 +105,19 @@ pub enum Right<'a, R> {
 
 impl<R> Right<'_, R> {
     fn covers(&self, depth: usize, columns: usize) -> bool {
-        if depth == 0 || columns == 0 {
-            return true;
-        }
         match *self {
-            Self::Rows { data, stride } => (depth - 1) * stride + columns <= data.len(),
+            Self::Rows { data, stride } => covers(data.len(), [(depth, stride), (columns, 1)]),
             Self::Gathered {
                 data,
                 stride,
                 index,
             } => {
-                index.len() >= depth
-                    && index[..depth]
-                        .iter()
-                        .all(|&row| row * stride + columns <= data.len())
+                let rows = index.iter().take(depth).max().map_or(0, |&last| last + 1);
+                index.len() >= depth && covers(data.len(), [(rows, stride), (columns, 1)])
             }
-            Self::Transposed { data, stride } => (columns - 1) * stride + depth <= data.len(),
+            Self::Transposed { data, stride } => {
+                covers(data.len(), [(columns, stride), (depth, 1)])
+            }
         }
     }
 }
@@ -141,9 +148,10 @@ pub fn product<R: Real>(
 ) {
     check([rows, columns, depth], left, right, start);
     assert!(
-        rows == 0 || (rows - 1) * stride + columns <= output.len(),
+        covers(output.len(), [(rows, stride), (columns, 1)]),
         "output too small"
     );
+    assert!(rows <= 1 || stride >= columns, "rows of the output overlap");
     if rows == 0 || columns == 0 {
         return;
     }
@@ -370,7 +378,7 @@ pub fn column_sums<R: Real>(
     stride: usize,
     output: &mut [R],
 ) {
-    assert!(rows == 0 || (rows - 1) * stride + columns <= matrix.len());
+    assert!(covers(matrix.len(), [(rows, stride), (columns, 1)]));
     assert!(columns <= output.len());
     let output = Shared(output.as_mut_ptr());
     let threads = if rows * columns < 1 << 16 {

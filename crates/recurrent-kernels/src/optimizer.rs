@@ -126,6 +126,15 @@ impl<R: Real> Kernel<R> for Update<'_, R> {
             gradient_scale,
         } = self.step;
         let [first, second] = self.state;
+        let correction = |beta: f64| 1.0 - beta.powf(number as f64);
+        // Adam's rate and root with both means corrected for their start at zero.
+        let (rate, root) = match rule {
+            Rule::Adam { beta_1, beta_2, .. } => (
+                learning_rate / correction(beta_1),
+                1.0 / correction(beta_2).sqrt(),
+            ),
+            _ => (learning_rate, 1.0),
+        };
         for at in self.range.clone().step_by(V::LANES) {
             let count = V::LANES.min(self.range.end - at);
             // SAFETY: the range is this thread's own; `update` has checked the lengths.
@@ -170,9 +179,6 @@ impl<R: Real> Kernel<R> for Update<'_, R> {
                         let v = load(second) * splat(beta_2) + g * g * splat(1.0 - beta_2);
                         m.store_first(first.add(at), count);
                         v.store_first(second.add(at), count);
-                        let correction = |beta: f64| 1.0 - beta.powf(number as f64);
-                        let rate = learning_rate / correction(beta_1);
-                        let root = 1.0 / correction(beta_2).sqrt();
                         p - m * splat(rate) / v.sqrt().mul_add(splat(root), splat(epsilon))
                     }
                 };

@@ -32,22 +32,28 @@ impl Isa {
 
     /// All instruction sets that this machine has, the widest first.
     pub fn available() -> Vec<Self> {
-        let mut found = Vec::new();
+        let all = [Self::Avx512, Self::Avx2, Self::Portable];
+        all.into_iter().filter(|isa| isa.is_supported()).collect()
+    }
+
+    /// Whether this machine has it.
+    #[inline]
+    pub fn is_supported(self) -> bool {
         #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vl")
-            {
-                found.push(Self::Avx512);
+        match self {
+            Self::Avx512 => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                found.push(Self::Avx2);
-            }
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            Self::Portable => true,
         }
-        found.push(Self::Portable);
-        found
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            self == Self::Portable
+        }
     }
 
     /// Lower-case name: `avx512`, `avx2` or `portable`.
@@ -67,8 +73,8 @@ impl Isa {
         unsafe {
             #[cfg(target_arch = "x86_64")]
             match self {
-                Self::Avx512 if Self::available().contains(&self) => return run_avx512(kernel),
-                Self::Avx2 if Self::available().contains(&self) => return run_avx2(kernel),
+                Self::Avx512 if self.is_supported() => return run_avx512(kernel),
+                Self::Avx2 if self.is_supported() => return run_avx2(kernel),
                 _ => {}
             }
             kernel.run::<R::Portable>();
@@ -99,9 +105,17 @@ pub(crate) trait Kernel<R: Real> {
     unsafe fn run<V: Vector<Elem = R>>(self);
 }
 
+mod sealed {
+    /// Unsafe code relies on what the vectors of this crate do.
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
 /// Element type of a kernel: `f32` in production, `f64` to check gradients.
 pub trait Real:
-    Copy
+    sealed::Sealed
+    + Copy
     + Default
     + PartialOrd
     + Send

@@ -32,7 +32,8 @@ pub fn layer(
     };
 
     let gates = linear(input.reshape([time * batch, width]), weight_ih, bias_ih);
-    let gates = gates.reshape([time as i64, batch as i64, -1]);
+    let columns = options.cell.gates() * hidden;
+    let gates = gates.reshape([time, batch, columns]);
     let mut h: Tensor<2> = state.clone().slice(0..1).squeeze_dim(0);
     let mut c: Option<Tensor<2>> = (states == 2).then(|| state.slice(1..2).squeeze_dim(0));
     let mut outputs = vec![Tensor::<2>::zeros([batch, hidden], (&device, dtype)); time];

@@ -17,7 +17,7 @@ pub struct LayerConfig {
     pub hidden_size: usize,
     /// Order of the steps.
     pub direction: Direction,
-    /// Start of `weight_ih` and the biases.
+    /// Start of `weight_ih`.
     pub input_initializer: Initializer,
     /// Start of `weight_hh`.
     pub recurrent_initializer: Initializer,

@@ -134,7 +134,7 @@ impl Optimizer {
     /// parameters of `module`.
     ///
     /// # Errors
-    /// A text that names the first state that is missing or of another shape.
+    /// Where there is no state though steps were made, or one of another shape.
     pub fn resume<M: Module>(
         config: OptimizerConfig,
         steps: u64,
@@ -143,14 +143,18 @@ impl Optimizer {
     ) -> Result<Self, String> {
         let mut restored = BTreeMap::new();
         let slots = config.rule.state_size();
+        if slots > 0 && steps > 0 && state.is_empty() {
+            return Err("the state of the optimizer is missing".to_string());
+        }
         for parameter in crate::parameters(module) {
             if slots == 0 || steps == 0 {
                 break;
             }
             let name = parameter.name;
             let expected = [slots, parameter.data.num_elements()];
+            // A parameter without state has not had a gradient yet.
             let Some(data) = state.remove(&name) else {
-                return Err(format!("optimizer state of `{name}` is missing"));
+                continue;
             };
             if data.shape().to_vec() != expected {
                 let found = data.shape().to_vec();

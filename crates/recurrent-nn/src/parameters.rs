@@ -86,8 +86,7 @@ pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
 /// Replaces the parameters of a module by those of the same names.
 ///
 /// # Errors
-/// A text that names the first parameter that is missing or has another shape;
-/// the module is then given back as it was.
+/// A text that names the first parameter that is missing, unknown or of another shape.
 pub fn load_parameters<M: Module>(
     module: M,
     values: BTreeMap<String, TensorData>,
@@ -118,7 +117,12 @@ pub fn load_parameters<M: Module>(
             }
         }
     }
-    for Parameter { name, data } in parameters(&module) {
+    let all = parameters(&module);
+    let known = |name: &String| all.iter().any(|parameter| parameter.name == *name);
+    if let Some(name) = values.keys().find(|name| !known(name)) {
+        return Err(format!("parameter `{name}` is not one of the model"));
+    }
+    for Parameter { name, data } in all {
         let Some(found) = values.get(&name) else {
             return Err(format!("parameter `{name}` is missing"));
         };

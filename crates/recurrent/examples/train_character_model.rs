@@ -10,10 +10,12 @@ use recurrent::{DeviceName, Error, TrainOptions, recipe, train};
 
 fn main() -> Result<(), Error> {
     let mut recipe = recipe::load("char-lm")?;
-    recipe.set("data.grammar_characters=[100000, 10000, 10000]")?;
-    recipe.set("model.hidden_sizes=[64]")?;
-    recipe.set("training.batch_size=16")?;
-    recipe.set("training.epochs=2")?;
+    recipe.set(&[
+        "data.grammar_characters=[100000, 10000, 10000]",
+        "model.hidden_sizes=[64]",
+        "training.batch_size=16",
+        "training.epochs=2",
+    ])?;
 
     let mut options = TrainOptions::new(std::env::temp_dir().join("recurrent-example"));
     options.existing = Existing::Replace;

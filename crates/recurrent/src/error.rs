@@ -15,6 +15,14 @@ pub enum Error {
     /// Decoder settings out of range.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// A split that cannot be used.
+    #[error("{split} split: {error}{}", vocabulary_hint(.error))]
+    Split {
+        /// Which split.
+        split: &'static str,
+        /// What is wrong with it.
+        error: DataError,
+    },
     /// A record of a run that cannot be read.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -83,9 +91,17 @@ pub enum Error {
         /// What the system says.
         error: std::io::Error,
     },
+    /// A loss of a split that is infinite or not a number.
+    #[error("the loss over the {split} split is {loss}")]
+    Evaluation {
+        /// Which split.
+        split: &'static str,
+        /// The loss.
+        loss: f64,
+    },
     /// A loss or gradient that is infinite or not a number.
     #[error(
-        "step {step}: {what}; learning rate {learning_rate}, last losses {}; the last checkpoint is whole",
+        "step {step}: {what}; learning rate {learning_rate}, last losses {}; checkpoints stay as they are",
         losses(.history)
     )]
     NotFinite {
@@ -103,7 +119,7 @@ pub enum Error {
 impl Error {
     /// Whether the input or its use is to blame, not the run: exit code 2.
     pub fn is_bad_input(&self) -> bool {
-        !matches!(self, Self::NotFinite { .. })
+        !matches!(self, Self::NotFinite { .. } | Self::Evaluation { .. })
     }
 }
 
@@ -111,6 +127,15 @@ fn hint(near: &Option<String>) -> String {
     near.as_ref()
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default()
+}
+
+fn vocabulary_hint(error: &DataError) -> &'static str {
+    match error {
+        DataError::UnknownSymbols { .. } => {
+            "; a vocabulary with data.vocabulary_limit reads them as <unk>"
+        }
+        _ => "",
+    }
 }
 
 fn losses(history: &[f64]) -> String {

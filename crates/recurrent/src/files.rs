@@ -13,7 +13,8 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Error>
         let mut file = File::create(&temporary)?;
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&temporary, path)
+        fs::rename(&temporary, path)?;
+        sync_directory(path)
     })();
     written.map_err(|error| {
         // The partial file is of no use to anyone; its own removal may fail too.
@@ -23,6 +24,21 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Error>
             error,
         }
     })
+}
+
+/// Makes a rename last.
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> std::io::Result<()> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Elsewhere a directory cannot be opened as a file.
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Creates a directory and those above it.

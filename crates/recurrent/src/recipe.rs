@@ -100,64 +100,81 @@ pub fn parse(name: &str, text: &str, place: &str) -> Result<Recipe, Error> {
 }
 
 impl Recipe {
-    /// Changes one setting: `section.key=value`, the value in TOML (a text may
-    /// stand without quotes).
+    /// Changes settings, each `section.key=value` with the value in TOML: a text
+    /// may stand without quotes, and `none` takes an optional key away. A new
+    /// `name` of a schedule or optimizer drops the old one's constants. The
+    /// recipe is checked once all are made.
     ///
     /// # Errors
-    /// Where the key is unknown, or the value has the wrong type or range.
-    pub fn set(&mut self, assignment: &str) -> Result<(), Error> {
-        let bad = |message: String| Error::Recipe {
-            place: format!("--set {assignment}"),
-            message,
-        };
-        let Some((key, value)) = assignment.split_once('=') else {
-            return Err(bad("expected section.key=value".to_string()));
-        };
-        let path: Vec<&str> = key.trim().split('.').collect();
-        let value = value.trim();
-        let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
-            .ok()
-            .and_then(|mut table| table.remove("value"))
-            .unwrap_or_else(|| toml::Value::String(value.to_string()));
+    /// Where a key is unknown, or a value has the wrong type or range; the
+    /// recipe is then as before.
+    pub fn set<S: AsRef<str>>(&mut self, assignments: &[S]) -> Result<(), Error> {
         let mut table = self.config.to_table();
-        let (Some(last), parents) = (path.last(), &path[..path.len() - 1]) else {
-            return Err(bad("expected section.key=value".to_string()));
-        };
-        if parents.is_empty() {
-            let sections = table.keys().map(String::as_str);
-            return Err(bad(match nearest(last, sections) {
-                Some(near) if near == *last => {
-                    format!("`{last}` is a section; expected {last}.key=value")
-                }
-                _ => "expected section.key=value".to_string(),
-            }));
-        }
-        let mut place = &mut table;
-        for (depth, parent) in parents.iter().enumerate() {
-            if depth == 0 && !place.contains_key(*parent) {
-                let near = nearest(parent, place.keys().map(String::as_str));
-                let hint = near
-                    .map(|near| format!("; did you mean `{near}`?"))
-                    .unwrap_or_default();
-                return Err(bad(format!("unknown section `{parent}`{hint}")));
-            }
-            let entry = place
-                .entry((*parent).to_string())
-                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-            let toml::Value::Table(inner) = entry else {
-                return Err(bad(format!("`{parent}` has no keys of its own")));
+        for assignment in assignments {
+            let assignment = assignment.as_ref();
+            let place = |message: String| Error::Recipe {
+                place: format!("--set {assignment}"),
+                message,
             };
-            place = inner;
+            assign(&mut table, assignment).map_err(place)?;
+            // Unknown keys and wrong types are told at the assignment that has them.
+            let checked: Result<LanguageModelConfig, toml::de::Error> = table.clone().try_into();
+            checked.map_err(|error| place(explain(error.message())))?;
         }
-        place.insert((*last).to_string(), value);
-        let config: LanguageModelConfig = table
-            .try_into()
-            .map_err(|error: toml::de::Error| bad(explain(error.message())))?;
+        let config: LanguageModelConfig =
+            table
+                .try_into()
+                .map_err(|error: toml::de::Error| Error::Recipe {
+                    place: "--set".to_string(),
+                    message: explain(error.message()),
+                })?;
         config.check()?;
         self.config = config;
-        self.overrides.push(assignment.to_string());
+        let texts = assignments.iter().map(|text| text.as_ref().to_string());
+        self.overrides.extend(texts);
         Ok(())
     }
+}
+
+/// Makes one assignment in a recipe's table.
+fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
+    const FORM: &str = "expected section.key=value";
+    let (key, value) = assignment.split_once('=').ok_or(FORM)?;
+    let mut path: Vec<&str> = key.trim().split('.').collect();
+    let last = path.pop().ok_or(FORM)?;
+    if path.is_empty() || last.is_empty() {
+        return Err(FORM.to_string());
+    }
+    let mut place = table;
+    for (depth, parent) in path.into_iter().enumerate() {
+        if depth == 0 && !place.contains_key(parent) {
+            let near = nearest(parent, place.keys().map(String::as_str));
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            return Err(format!(
+                "unknown section `{parent}`{}",
+                hint.unwrap_or_default()
+            ));
+        }
+        let entry = place
+            .entry(parent.to_string())
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        place = match entry {
+            toml::Value::Table(inner) => inner,
+            _ => return Err(format!("`{parent}` has no keys of its own")),
+        };
+        if last == "name" && depth > 0 {
+            place.clear();
+        }
+    }
+    let value = value.trim();
+    if value == "none" && place.remove(last).is_some() {
+        return Ok(());
+    }
+    let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+    let parsed = parsed.and_then(|mut table| table.remove("value"));
+    let text = || toml::Value::String(value.to_string());
+    place.insert(last.to_string(), parsed.unwrap_or_else(text));
+    Ok(())
 }
 
 /// Line of a byte offset, from 1.
@@ -219,22 +236,40 @@ mod tests {
     #[test]
     fn overrides_are_checked() {
         let mut recipe = load("char-lm").expect("a recipe");
-        recipe.set("model.hidden_sizes=[7, 8]").expect("a list");
         recipe
-            .set("training.learning_rate = 0.25")
-            .expect("a number");
-        recipe.set("model.cell=gru").expect("a text without quotes");
+            .set(&["model.hidden_sizes=[7, 8]", "training.learning_rate = 0.25"])
+            .expect("a list and a number");
+        recipe
+            .set(&["model.cell=gru"])
+            .expect("a text without quotes");
         assert_eq!(recipe.config.model.hidden_sizes, [7, 8]);
         assert_eq!(recipe.config.training.learning_rate, 0.25);
-        assert!(
-            message(recipe.set("model.hiden_sizes=[7]")).contains("did you mean `hidden_sizes`?")
-        );
-        assert!(message(recipe.set("modle.cell=gru")).contains("did you mean `model`?"));
-        assert!(message(recipe.set("model.cell=lstn")).contains("did you mean `lstm`?"));
-        assert!(message(recipe.set("training.epochs=many")).contains("invalid type"));
-        assert!(message(recipe.set("training.epochs=0")).contains("training.epochs: expected"));
-        assert!(message(recipe.set("nonsense")).contains("expected section.key=value"));
+        let mut fails = |change: &str| message(recipe.set(&[change]));
+        assert!(fails("model.hiden_sizes=[7]").contains("did you mean `hidden_sizes`?"));
+        assert!(fails("modle.cell=gru").contains("did you mean `model`?"));
+        assert!(fails("model.cell=lstn").contains("did you mean `lstm`?"));
+        assert!(fails("training.epochs=many").contains("invalid type"));
+        assert!(fails("training.epochs=0").contains("training.epochs: expected"));
+        assert!(fails("nonsense").contains("expected section.key=value"));
+        assert!(fails("model=3").contains("expected section.key=value"));
         assert_eq!(recipe.overrides.len(), 3);
+    }
+
+    #[test]
+    fn overrides_that_need_each_other_are_made_together() {
+        let mut recipe = load("char-lm").expect("a recipe");
+        assert!(recipe.set(&["model.tie_weights=true"]).is_err());
+        let both = ["model.tie_weights=true", "model.embedding_size=128"];
+        recipe.set(&both).expect("equal widths");
+        let clip = ["training.clip_norm=none", "training.clip_value=1"];
+        recipe.set(&clip).expect("one limit for the other");
+        assert_eq!(recipe.config.training.clip_norm, None);
+        recipe
+            .set(&["training.schedule.name=constant"])
+            .expect("no constants left");
+        recipe
+            .set(&["training.optimizer.name=sgd"])
+            .expect("no constants left");
     }
 
     #[test]

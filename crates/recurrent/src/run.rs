@@ -11,7 +11,7 @@
 
 use crate::language_model::LanguageModelConfig;
 use crate::metrics::{self, MetricLine};
-use crate::{Error, files, recipe};
+use crate::{Error, files, recipe, training};
 use recurrent_data::Vocabulary;
 use std::fs;
 use std::io::Write;
@@ -69,6 +69,11 @@ impl RunDirectory {
         FILES.iter().any(|name| self.file(name).exists()) || self.checkpoints().exists()
     }
 
+    /// Whether a run has begun: its recipe is written last.
+    pub fn has_begun(&self) -> bool {
+        self.file("config.toml").exists()
+    }
+
     /// Fails where a new run would write over another one.
     ///
     /// # Errors
@@ -106,7 +111,10 @@ impl RunDirectory {
         for name in FILES {
             removed(self.file(name), fs::remove_file(self.file(name)))?;
         }
-        removed(self.checkpoints(), fs::remove_dir_all(self.checkpoints()))?;
+        for path in training::list(self)? {
+            let result = fs::remove_file(&path);
+            removed(path, result)?;
+        }
         files::create_directory(&self.checkpoints())?;
         files::write_atomically(
             &self.file("vocabulary.json"),

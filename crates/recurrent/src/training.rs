@@ -1,6 +1,6 @@
 //! The training loop of every task.
 //!
-//! A [`Learner`] knows a task's batches and losses; [`fit`] does the rest:
+//! A [`Learner`] knows a task's batches and losses; the loop does the rest:
 //! learning-rate schedule, clipping and updates, validation, early stopping,
 //! checkpoints, metrics. A run that is killed at any moment goes on from its
 //! last checkpoint to the same weights, bit for bit, as one that was not.
@@ -11,10 +11,10 @@ mod fit;
 mod observer;
 mod schedule;
 
-pub(crate) use checkpoint::{Checkpoint, Record, write_weights};
+pub(crate) use checkpoint::{Checkpoint, Record, list, write_weights};
 pub(crate) use config::check;
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
-pub(crate) use fit::fit;
+pub(crate) use fit::{fit, prepare};
 pub use observer::{Observer, StepReport};
 
 use crate::run::Existing;
@@ -85,6 +85,10 @@ pub struct StepLoss {
 pub trait Learner {
     /// The network.
     type Model: Module;
+
+    /// What tells one order of batches from another: a checkpoint within an
+    /// epoch can only be gone on from in the same order.
+    fn stream(&self) -> Vec<u64>;
 
     /// Steps of an epoch.
     fn steps_per_epoch(&self) -> usize;

@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Other text than the model's own: file, or folder with train, valid and test files
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
+    /// Column of a table that holds the text
+    #[arg(long, value_name = "NAME")]
+    column: Option<String>,
     /// Which part: train, valid or test
     #[arg(long, default_value = "test")]
     split: Split,
@@ -28,7 +31,8 @@ pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let run = RunDirectory::new(&arguments.model);
     let predictor = Predictor::load(&run, arguments.machine.device)?;
-    let corpus = predictor.corpus(arguments.data.as_deref())?;
+    let (data, column) = (arguments.data.as_deref(), arguments.column.as_deref());
+    let corpus = predictor.corpus(data, column, arguments.split)?;
     let found = predictor.evaluate(&corpus, arguments.split)?;
     let task = predictor.config().task.name.as_str();
     let split = arguments.split.as_str();

@@ -17,13 +17,19 @@ pub struct Arguments {
     /// Text file, or folder with train, valid and test files, plain or gzip
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
-    /// Run directory
-    #[arg(long, value_name = "DIR", default_value = "runs/RECIPE")]
-    out: PathBuf,
+    /// Column of a table that holds the text
+    #[arg(long, value_name = "NAME")]
+    column: Option<String>,
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "Run directory [default: runs/RECIPE]"
+    )]
+    out: Option<PathBuf>,
     /// Change a setting of the recipe; may be repeated
     #[arg(long, value_name = "SECTION.KEY=VALUE")]
     set: Vec<String>,
-    /// Go on from the last checkpoint of the run directory
+    /// Go on from the last checkpoint of the run directory, by its own recipe; --set changes it
     #[arg(long, conflicts_with = "force")]
     resume: bool,
     /// Replace the run that the directory holds
@@ -39,20 +45,21 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let mut recipe = recipe::load(&arguments.recipe)?;
+    let mut changes = Vec::new();
     if let Some(data) = &arguments.data {
-        recipe.set(&format!("data.path={}", quoted(data)))?;
+        changes.push(format!("data.path={}", quoted(data)));
+    }
+    if let Some(column) = &arguments.column {
+        changes.push(format!("data.column={}", quoted(column)));
     }
     if let Some(seed) = arguments.seed {
-        recipe.set(&format!("training.seed={seed}"))?;
+        changes.push(format!("training.seed={seed}"));
     }
-    for change in &arguments.set {
-        recipe.set(change)?;
-    }
-    let out = if arguments.out.as_os_str() == "runs/RECIPE" {
-        PathBuf::from("runs").join(&recipe.name)
-    } else {
-        arguments.out
-    };
+    changes.extend(arguments.set);
+    recipe.set(&changes)?;
+    let out = arguments
+        .out
+        .unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
     let stop = Stop::default();
     let asked = stop.clone();
     // Without a handler an interrupt ends the program at once, which loses no
@@ -70,7 +77,7 @@ pub fn run(arguments: Arguments) -> Outcome {
             _ => Existing::Refuse,
         },
         device: arguments.machine.device,
-        command: std::env::args().collect::<Vec<_>>().join(" "),
+        command: command_line(),
         stop,
         ..TrainOptions::new(out.clone())
     };
@@ -94,6 +101,22 @@ pub fn run(arguments: Arguments) -> Outcome {
     print(&columns(&rows))?;
     print(&format!("\nsample:\n{}\n", results.sample.trim_end()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The command as the report shows it.
+fn command_line() -> String {
+    let words = std::env::args().skip(1).map(|word| {
+        let plain = |c: char| c.is_alphanumeric() || "-_./=,:".contains(c);
+        if word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    });
+    std::iter::once("recurrent".to_string())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A TOML text.

@@ -44,7 +44,8 @@ impl Cell for Elman {
         let sum = unit.gates[0] + unit.recurrent[0];
         unit.hidden = match self.activation {
             Activation::Tanh => math::tanh(sum),
-            Activation::Relu => sum.max(zero(sum)),
+            // In this order NaN stays NaN.
+            Activation::Relu => zero(sum).max(sum),
             Activation::Logistic => math::sigmoid(sum),
         };
         unit.gates[0] = unit.hidden;

@@ -53,9 +53,9 @@ fn contiguous(tensor: FlexTensor) -> FlexTensor {
 }
 
 /// The elements of a contiguous tensor.
-fn elements<R: Float>(tensor: &FlexTensor) -> &[R] {
+fn elements<E: Element + bytemuck::Pod>(tensor: &FlexTensor) -> &[E] {
     let start = tensor.layout().start_offset();
-    &tensor.storage::<R>()[start..start + tensor.layout().num_elements()]
+    &tensor.storage::<E>()[start..start + tensor.layout().num_elements()]
 }
 
 fn tensor<R: Float>(values: Vec<R>, shape: impl Into<Shape>) -> FlexTensor {
@@ -251,21 +251,16 @@ fn classes(targets: &FlexTensor) -> Vec<usize> {
         |value: i64| usize::try_from(value).unwrap_or_else(|_| panic!("class {value} is negative"));
     let targets = contiguous(targets.clone());
     match targets.dtype() {
-        DType::I64 => integers::<i64>(&targets)
+        DType::I64 => elements::<i64>(&targets)
             .iter()
             .map(|&x| class(x))
             .collect(),
-        DType::I32 => integers::<i32>(&targets)
+        DType::I32 => elements::<i32>(&targets)
             .iter()
             .map(|&x| class(x.into()))
             .collect(),
         other => panic!("classes are i32 or i64, not {other:?}"),
     }
-}
-
-fn integers<E: Element + bytemuck::Pod>(tensor: &FlexTensor) -> &[E] {
-    let start = tensor.layout().start_offset();
-    &tensor.storage::<E>()[start..start + tensor.layout().num_elements()]
 }
 
 /// Loss of `[N, V]`, and its gradient where it is wanted.

@@ -24,6 +24,9 @@ pub struct LanguageModelConfig {
     pub decode: DecodeConfig,
 }
 
+/// Most parameters of a model, and most logits of a step: 4 GB each.
+const MOST_ELEMENTS: usize = 1_000_000_000;
+
 /// `[task]`: what the recipe is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +36,9 @@ pub struct TaskConfig {
     /// One line for people.
     #[serde(default)]
     pub description: String,
+    /// In a run directory: the recipe it was started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<String>,
 }
 
 /// Tasks by name.
@@ -187,6 +193,19 @@ impl DecodeConfig {
 }
 
 impl ModelConfig {
+    /// The same network with all weights zero, for weights to be loaded into.
+    pub(crate) fn blank(&self) -> Self {
+        let zeros = Initializer::Zeros;
+        Self {
+            embedding_initializer: zeros,
+            input_initializer: zeros,
+            recurrent_initializer: zeros,
+            bias_initializer: zeros,
+            output_initializer: zeros,
+            ..self.clone()
+        }
+    }
+
     /// The recurrent stack.
     pub fn stack(&self) -> StackConfig {
         StackConfig {
@@ -281,12 +300,12 @@ impl LanguageModelConfig {
         let found = format!("{fractions:?}");
         check(fine, key("fractions"), "three parts that sum to 1", found)?;
         let characters = self.data.grammar_characters.unwrap_or([1; 3]);
-        let fine = characters.iter().all(|n| (1..=1_000_000_000).contains(n));
+        let fine = characters.iter().all(|n| (1..=100_000_000).contains(n));
         let found = format!("{characters:?}");
         check(
             fine,
             key("grammar_characters"),
-            "numbers from 1 to 1000000000",
+            "numbers from 1 to 100000000",
             found,
         )?;
         let length = self.decode.length;
@@ -299,6 +318,35 @@ impl LanguageModelConfig {
         )?;
         self.decode.sampler().validate()?;
         self.training.check()
+    }
+
+    /// Checks that a model of `vocabulary` symbols and a step of it are of a size
+    /// that a machine can hold.
+    ///
+    /// # Errors
+    /// Where there are too many parameters or logits.
+    pub fn check_size(&self, vocabulary: usize) -> Result<(), Error> {
+        let model = &self.model;
+        let outputs = if model.tie_weights { 1 } else { 2 };
+        let mut parameters = outputs * vocabulary * (model.embedding_size + 1);
+        let mut input = model.embedding_size;
+        for &hidden in &model.hidden_sizes {
+            parameters += model.cell.gates() * hidden * (input + hidden + 2);
+            input = hidden;
+        }
+        let expected = format!("at most {MOST_ELEMENTS} parameters");
+        let key = "model.hidden_sizes".to_string();
+        check(parameters <= MOST_ELEMENTS, key, &expected, parameters)?;
+        let training = &self.training;
+        let symbols = training.batch_size.saturating_mul(training.chunk_length);
+        let logits = symbols.saturating_mul(vocabulary);
+        let expected = format!("batch_size x chunk_length x vocabulary of at most {MOST_ELEMENTS}");
+        let key = "training.batch_size".to_string();
+        check(logits <= MOST_ELEMENTS, key, &expected, logits)?;
+        let logits = training.evaluation_streams.saturating_mul(vocabulary);
+        let expected = format!("evaluation_streams x vocabulary of at most {MOST_ELEMENTS}");
+        let key = "training.evaluation_streams".to_string();
+        check(logits <= MOST_ELEMENTS, key, &expected, logits)
     }
 
     /// The recipe as a TOML table.

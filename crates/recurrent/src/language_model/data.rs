@@ -1,9 +1,9 @@
 //! The text of a language model as symbols.
 
-use super::DataConfig;
+use super::{DataConfig, Split};
 use crate::Error;
 use crate::report::Floor;
-use recurrent_data::{Grammar, TextOptions, TextSplits, Vocabulary, read_text};
+use recurrent_data::{Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_text};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,37 +21,71 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Reads the text and makes the vocabulary of its training split.
+    /// Reads the text and makes its vocabulary: the words of the training split,
+    /// or, as they are few, the characters of all splits; with a limit those of
+    /// the training split alone.
     ///
     /// # Errors
     /// Where there is no text, or it cannot be read.
     pub fn build(config: &DataConfig) -> Result<(Self, Vocabulary), Error> {
         let (text, floor) = splits(config)?;
-        let vocabulary = Vocabulary::build(config.unit, &text.train, config.vocabulary_limit);
-        Ok((Self::encode(&text, floor, &vocabulary)?, vocabulary))
+        let limit = config.vocabulary_limit;
+        let vocabulary = if config.unit == Unit::Character && limit.is_none() {
+            let all = [text.train.as_str(), &text.valid, &text.test].concat();
+            Vocabulary::build(config.unit, &all, None)
+        } else {
+            Vocabulary::build(config.unit, &text.train, limit)
+        };
+        let all = [Split::Train, Split::Valid, Split::Test];
+        Ok((Self::encode(&text, floor, &vocabulary, &all)?, vocabulary))
     }
 
-    /// Reads the text as symbols of a given vocabulary.
+    /// Reads the named splits of the text as symbols of a given vocabulary; the
+    /// others are empty.
     ///
     /// # Errors
-    /// Where there is no text, it cannot be read, or it has symbols that the
-    /// vocabulary lacks.
-    pub fn with_vocabulary(config: &DataConfig, vocabulary: &Vocabulary) -> Result<Self, Error> {
+    /// Where there is no text, it cannot be read, or a split has symbols that
+    /// the vocabulary lacks.
+    pub fn with_vocabulary(
+        config: &DataConfig,
+        vocabulary: &Vocabulary,
+        wanted: &[Split],
+    ) -> Result<Self, Error> {
         let (text, floor) = splits(config)?;
-        Self::encode(&text, floor, vocabulary)
+        Self::encode(&text, floor, vocabulary, wanted)
+    }
+
+    /// The symbols of a split.
+    pub fn split(&self, split: Split) -> &Arc<[u32]> {
+        match split {
+            Split::Train => &self.train,
+            Split::Valid => &self.valid,
+            Split::Test => &self.test,
+        }
     }
 
     fn encode(
         text: &TextSplits,
         floor: Option<Floor>,
         vocabulary: &Vocabulary,
+        wanted: &[Split],
     ) -> Result<Self, Error> {
-        let encode = |text: &str| vocabulary.encode(text).map(Arc::from);
+        let encode = |text: &str, split: Split| -> Result<Arc<[u32]>, Error> {
+            if !wanted.contains(&split) {
+                return Ok(Arc::from([]));
+            }
+            let ids = vocabulary.encode(text).map_err(|error| Error::Split {
+                split: split.as_str(),
+                error,
+            })?;
+            Ok(Arc::from(ids))
+        };
         Ok(Self {
-            train: encode(&text.train)?,
-            valid: encode(&text.valid)?,
-            test: encode(&text.test)?,
-            floor,
+            train: encode(&text.train, Split::Train)?,
+            valid: encode(&text.valid, Split::Valid)?,
+            test: encode(&text.test, Split::Test)?,
+            // Where symbols are merged the source is another one.
+            floor: floor.filter(|_| vocabulary.unknown_id().is_none()),
         })
     }
 }
@@ -77,7 +111,7 @@ fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
                 test: part(2, test),
             };
             // A symbol of the grammar's text is a character or, all of it being ASCII, a byte.
-            let known = config.unit != recurrent_data::Unit::Word;
+            let known = config.unit != Unit::Word;
             let floor = known.then(|| Floor {
                 label: "entropy of the source".to_string(),
                 cross_entropy: grammar.entropy_rate() * std::f64::consts::LN_2,

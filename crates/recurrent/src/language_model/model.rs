@@ -75,15 +75,15 @@ impl LanguageModel {
         let h = h.reshape([time * batch, self.rnn.output_size()]);
         let logits = match (&self.output, &self.output_bias) {
             (Some(output), _) => output.forward(h),
-            (None, Some(bias)) => ops::linear(h, self.embedding.weight.val(), bias.val()),
-            (None, None) => ops::linear(h, self.embedding.weight.val(), self.no_bias()),
+            (None, bias) => {
+                let weight = self.embedding.weight.val();
+                let bias = bias.as_ref().map(|bias| bias.val());
+                let options = (&weight.device(), weight.dtype());
+                let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], options));
+                ops::linear(h, weight, bias)
+            }
         };
         (logits, state)
-    }
-
-    fn no_bias(&self) -> Tensor<1> {
-        let weight = self.embedding.weight.val();
-        Tensor::zeros([weight.dims()[0]], (&weight.device(), weight.dtype()))
     }
 
     /// A state of zeros for `batch` rows.

@@ -123,10 +123,21 @@ impl Predictor {
         let device = device.device()?;
         let config = run.config()?;
         let vocabulary = run.vocabulary()?;
+        if vocabulary.unit() != config.data.unit {
+            return Err(Error::Run {
+                path: run.file("vocabulary.json"),
+                message: format!(
+                    "expected symbols of unit {:?}, as in config.toml, found {:?}",
+                    config.data.unit,
+                    vocabulary.unit()
+                ),
+            });
+        }
+        config.check_size(vocabulary.len())?;
         let path = run.file("model.safetensors");
         let file = weights::read(&path)?;
         file.record::<serde_json::Value>(&path)?;
-        let model = LanguageModel::new(&config.model, vocabulary.len(), 0, &device);
+        let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
         let model = load_parameters(model, file.tensors)
             .map_err(|message| Error::Weights { path, message })?;
         Ok(Self {
@@ -152,30 +163,43 @@ impl Predictor {
         self.model.layers(&self.config.model)
     }
 
-    /// The corpus it was trained on, or the text at another path.
+    /// A split of the corpus it was trained on, or of the text at another path,
+    /// in `column` where that is a table.
     ///
     /// # Errors
     /// Where it cannot be read, or has symbols that the vocabulary lacks.
-    pub fn corpus(&self, path: Option<&str>) -> Result<Corpus, Error> {
+    pub fn corpus(
+        &self,
+        path: Option<&str>,
+        column: Option<&str>,
+        split: Split,
+    ) -> Result<Corpus, Error> {
         let mut data = self.config.data.clone();
         if let Some(path) = path {
             data.path = Some(path.to_string());
+            data.column = None;
         }
-        Corpus::with_vocabulary(&data, &self.vocabulary)
+        if let Some(column) = column {
+            data.column = Some(column.to_string());
+        }
+        Corpus::with_vocabulary(&data, &self.vocabulary, &[split])
     }
 
     /// The loss over a split, every symbol but the first predicted once.
     ///
     /// # Errors
-    /// Where the split has fewer than two symbols.
+    /// Where the split has fewer than two symbols, or the loss is not finite.
     pub fn evaluate(&self, corpus: &Corpus, split: Split) -> Result<Evaluation, Error> {
-        let tokens = match split {
-            Split::Train => &corpus.train,
-            Split::Valid => &corpus.valid,
-            Split::Test => &corpus.test,
-        };
-        let streams = evaluation_streams(tokens, self.config.training.evaluation_streams)?;
-        Ok(evaluate(&self.model, &streams, &self.device))
+        let training = &self.config.training;
+        let streams = evaluation_streams(corpus, split, training, self.vocabulary.len())?;
+        let found = evaluate(&self.model, &streams, &self.device);
+        if !found.cross_entropy.is_finite() {
+            return Err(Error::Evaluation {
+                split: split.as_str(),
+                loss: found.cross_entropy,
+            });
+        }
+        Ok(found)
     }
 
     /// Generates text, piece by piece as it is drawn; the prompt is not repeated.
@@ -185,14 +209,17 @@ impl Predictor {
     /// vocabulary lacks.
     pub fn generate(&self, config: &DecodeConfig) -> Result<Generator<'_>, Error> {
         let sampler = Sampler::new(config.sampler(), config.seed)?;
-        let prompt = match &config.prompt {
-            Some(prompt) if !prompt.is_empty() => self.vocabulary.encode(prompt)?,
-            _ => vec![self.start()],
-        };
+        let mut prompt = self
+            .vocabulary
+            .encode(config.prompt.as_deref().unwrap_or_default())?;
+        let given = !prompt.is_empty();
+        if !given {
+            prompt.push(self.start());
+        }
         let mut generator = Generator {
             predictor: self,
             sampler,
-            decoder: self.vocabulary.decoder(),
+            decoder: Some(self.vocabulary.decoder()),
             logits: Vec::new(),
             state: None,
             left: config.length,
@@ -201,9 +228,11 @@ impl Predictor {
             generator.read(chunk);
         }
         // A text goes on where the prompt ends, with a word's separating space.
-        if config.prompt.is_some() && self.vocabulary.unit() == Unit::Word {
+        if let (true, Unit::Word, Some(decoder)) =
+            (given, self.vocabulary.unit(), &mut generator.decoder)
+        {
             for &id in &prompt {
-                generator.decoder.push(id);
+                decoder.push(id);
             }
         }
         Ok(generator)
@@ -220,7 +249,8 @@ impl Predictor {
 pub struct Generator<'a> {
     predictor: &'a Predictor,
     sampler: Sampler,
-    decoder: recurrent_data::Decoder<'a>,
+    /// Gone once the last piece has been given out.
+    decoder: Option<recurrent_data::Decoder<'a>>,
     logits: Vec<f32>,
     state: Option<StackState>,
     left: usize,
@@ -265,9 +295,14 @@ impl Iterator for Generator<'_> {
                 return Some(Err(error.into()));
             }
         };
+        let mut decoder = self.decoder.take()?;
+        let mut piece = decoder.push(id);
         if self.left > 0 {
             self.read(&[id]);
+            self.decoder = Some(decoder);
+        } else {
+            piece.push_str(&decoder.finish());
         }
-        Some(Ok(self.decoder.push(id)))
+        Some(Ok(piece))
     }
 }

@@ -5,11 +5,14 @@ use crate::metrics::MetricLine;
 use crate::recipe::Recipe;
 use crate::report::{Floor, Report, Sample};
 use crate::run::{Existing, RunDirectory};
-use crate::training::{self, Learner, LossScale, Observer, StepLoss, TrainOptions};
+use crate::training::{
+    self, Learner, LossScale, Observer, StepLoss, TrainOptions, TrainingConfig, check,
+};
 use crate::{Error, files};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use recurrent_data::{SequenceBatch, TokenStreams};
+use recurrent_decode::AdditiveNgram;
 use recurrent_nn::{Mode, StackState, cross_entropy, noise};
 use std::collections::BTreeMap;
 use std::f64::consts::LN_2;
@@ -34,7 +37,9 @@ pub struct Results {
     pub test: Option<Evaluation>,
     /// Entropy rate of the source, where it is known.
     pub floor: Option<Floor>,
-    /// A generated text.
+    /// Count models of the same symbols: order and validation cross entropy in nats.
+    pub baselines: Vec<(usize, f64)>,
+    /// A generated text, after the prompt.
     pub sample: String,
 }
 
@@ -51,48 +56,79 @@ pub fn train(
     let device = options.device.device()?.autodiff();
     let run = RunDirectory::new(&options.out);
     run.check(options.existing)?;
-    let resumes = options.existing == Existing::Resume && run.exists();
-    let (config, vocabulary, corpus) = if resumes {
+    let resumes = options.existing == Existing::Resume && run.has_begun();
+    let mut config = recipe.config.clone();
+    if resumes {
         let mut resumed = Recipe {
             name: recipe.name.clone(),
             config: run.config()?,
             overrides: Vec::new(),
         };
-        for change in &recipe.overrides {
-            resumed.set(change)?;
-        }
+        let started = resumed
+            .config
+            .task
+            .recipe
+            .as_deref()
+            .unwrap_or(&recipe.name);
+        check(
+            started == recipe.name,
+            "RECIPE".into(),
+            &format!("`{started}`, which the run was started from"),
+            &recipe.name,
+        )?;
+        resumed.set(&recipe.overrides)?;
+        config = resumed.config;
+    }
+    config.task.recipe = Some(recipe.name.clone());
+    if let Some(path) = &mut config.data.path
+        && let Ok(absolute) = std::path::absolute(&path)
+    {
+        // The run directory is read from other places too.
+        *path = absolute.to_string_lossy().into_owned();
+    }
+    let (corpus, vocabulary) = if resumes {
         let vocabulary = run.vocabulary()?;
-        let corpus = Corpus::with_vocabulary(&resumed.config.data, &vocabulary)?;
-        (resumed.config, vocabulary, corpus)
+        let all = [Split::Train, Split::Valid, Split::Test];
+        (
+            Corpus::with_vocabulary(&config.data, &vocabulary, &all)?,
+            vocabulary,
+        )
     } else {
-        let mut config = recipe.config.clone();
-        if let Some(path) = &mut config.data.path
-            && let Ok(absolute) = std::path::absolute(&path)
-        {
-            *path = absolute.to_string_lossy().into_owned();
-        }
-        let (corpus, vocabulary) = Corpus::build(&config.data)?;
-        (config, vocabulary, corpus)
+        Corpus::build(&config.data)?
     };
+    config.check_size(vocabulary.len())?;
+    let mut learner = StreamLearner::new(&config, &corpus, vocabulary.len(), device.clone())?;
+    if let Some(prompt) = &config.decode.prompt
+        && let Err(error) = vocabulary.encode(prompt)
+    {
+        let own = recipe
+            .overrides
+            .iter()
+            .any(|change| change.starts_with("decode.prompt"));
+        if own {
+            return Err(error.into());
+        }
+        observer.note("the recipe's prompt is not in this text's symbols; sampling without one");
+        config.decode.prompt = None;
+    }
     let training = &config.training;
-    let mut learner = StreamLearner::new(&config, &corpus, device.clone())?;
-    if let Some(prompt) = &config.decode.prompt {
-        vocabulary.encode(prompt)?;
-    }
-    if resumes {
-        files::write_atomically(&run.file("config.toml"), config.to_toml().as_bytes())?;
-    } else {
-        run.start(&config, &vocabulary)?;
-    }
     let seed = noise::mix(training.seed, 0);
     let model = LanguageModel::new(&config.model, vocabulary.len(), seed, &device);
     let task = config.task.name.as_str();
+    let standing = if resumes {
+        let standing = training::prepare(&run, training, &mut learner, model, task)?;
+        files::write_atomically(&run.file("config.toml"), config.to_toml().as_bytes())?;
+        observer.note(&format!("going on after step {}", standing.record.step));
+        standing
+    } else {
+        run.start(&config, &vocabulary)?;
+        training::prepare(&run, training, &mut learner, model, task)?
+    };
     let fitted = training::fit(
         &run,
         training,
         &mut learner,
-        model,
-        task,
+        standing,
         &options.stop,
         observer,
     )?;
@@ -107,7 +143,7 @@ pub fn train(
     drop(fitted.model);
 
     let predictor = Predictor::load(&run, options.device)?;
-    let mut sample = String::new();
+    let mut sample = config.decode.prompt.clone().unwrap_or_default();
     for piece in predictor.generate(&config.decode)? {
         sample.push_str(&piece?);
     }
@@ -117,6 +153,7 @@ pub fn train(
             0 | 1 => None,
             _ => Some(predictor.evaluate(&corpus, Split::Test)?),
         },
+        baselines: baselines(&corpus, predictor.vocabulary().len())?,
         floor: corpus.floor,
         sample,
     };
@@ -126,6 +163,17 @@ pub fn train(
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
     outcome.results = Some(results);
     Ok(outcome)
+}
+
+/// Unigram and bigram counts with additive smoothing, its weight the best on
+/// the validation split, which is where they are measured.
+fn baselines(corpus: &Corpus, vocabulary: usize) -> Result<Vec<(usize, f64)>, Error> {
+    (1..=2)
+        .map(|order| {
+            let model = AdditiveNgram::fit(order, vocabulary, &corpus.train, &corpus.valid)?;
+            Ok((order, model.cross_entropy(&corpus.valid)?))
+        })
+        .collect()
 }
 
 fn report(
@@ -199,6 +247,11 @@ impl Results {
             add("entropy of the source, bits a symbol".to_string(), entropy);
             add("perplexity of the source".to_string(), 2f64.powf(entropy));
         }
+        for (order, cross_entropy) in &self.baselines {
+            let name = if *order == 1 { "unigram" } else { "bigram" };
+            let name = format!("validation perplexity, {name} counts");
+            add(name, cross_entropy.exp());
+        }
         for (split, found) in [("validation", Some(self.valid)), ("test", self.test)] {
             let Some(found) = found else { continue };
             add(format!("{split} bits a symbol"), found.bits_per_symbol());
@@ -210,6 +263,7 @@ impl Results {
 
 /// Truncated backpropagation through time over parallel streams.
 struct StreamLearner {
+    stream: Vec<u64>,
     streams: TokenStreams,
     valid: TokenStreams,
     device: Device,
@@ -219,12 +273,26 @@ struct StreamLearner {
 }
 
 impl StreamLearner {
-    fn new(config: &LanguageModelConfig, corpus: &Corpus, device: Device) -> Result<Self, Error> {
+    fn new(
+        config: &LanguageModelConfig,
+        corpus: &Corpus,
+        vocabulary: usize,
+        device: Device,
+    ) -> Result<Self, Error> {
         let training = &config.training;
-        let chunk = training.chunk_length;
+        let (rows, chunk) = (training.batch_size, training.chunk_length);
+        let streams = TokenStreams::new(corpus.train.clone(), rows, chunk);
+        let tokens = &corpus.train;
+        let digest = tokens
+            .iter()
+            .fold(0, |digest, &id| noise::mix(digest, u64::from(id)));
         Ok(Self {
-            streams: TokenStreams::new(corpus.train.clone(), training.batch_size, chunk)?,
-            valid: evaluation_streams(&corpus.valid, training.evaluation_streams)?,
+            stream: vec![rows as u64, chunk as u64, tokens.len() as u64, digest],
+            streams: streams.map_err(|error| Error::Split {
+                split: Split::Train.as_str(),
+                error,
+            })?,
+            valid: evaluation_streams(corpus, Split::Valid, training, vocabulary)?,
             device,
             state: None,
             loss: training.loss,
@@ -236,14 +304,27 @@ impl StreamLearner {
 /// Symbols that an evaluation reads at once.
 const EVALUATION_SYMBOLS: usize = 2048;
 
+/// Logits that an evaluation holds at once.
+const EVALUATION_LOGITS: usize = 1 << 28;
+
 /// A split as streams in which every symbol but the first is predicted once.
 pub(super) fn evaluation_streams(
-    tokens: &std::sync::Arc<[u32]>,
-    streams: usize,
+    corpus: &Corpus,
+    split: Split,
+    training: &TrainingConfig,
+    vocabulary: usize,
 ) -> Result<TokenStreams, Error> {
-    let streams = streams.min(tokens.len().saturating_sub(1)).max(1);
-    let chunk = (EVALUATION_SYMBOLS / streams).max(16);
-    Ok(TokenStreams::covering(tokens.clone(), streams, chunk)?)
+    let tokens = corpus.split(split);
+    let streams = training
+        .evaluation_streams
+        .min(tokens.len().saturating_sub(1))
+        .max(1);
+    let most = (EVALUATION_LOGITS / (streams * vocabulary.max(1))).max(1);
+    let chunk = (EVALUATION_SYMBOLS / streams).max(16).min(most);
+    TokenStreams::covering(tokens.clone(), streams, chunk).map_err(|error| Error::Split {
+        split: split.as_str(),
+        error,
+    })
 }
 
 /// Symbols `[T, B]` on a device.
@@ -255,6 +336,10 @@ pub(super) fn symbols(batch: &SequenceBatch<u32>, device: &Device) -> Tensor<2, 
 
 impl Learner for StreamLearner {
     type Model = LanguageModel;
+
+    fn stream(&self) -> Vec<u64> {
+        self.stream.clone()
+    }
 
     fn steps_per_epoch(&self) -> usize {
         self.streams.chunks()

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Record {
     /// Task of the model.
     pub task: String,
+    /// What the position below is a position in: rows, chunk length, symbols.
+    pub stream: Vec<u64>,
     /// Steps made.
     pub step: u64,
     /// Epoch, from 0.
@@ -46,9 +48,10 @@ pub(crate) struct Window {
 }
 
 impl Record {
-    pub(crate) fn new(task: &str) -> Self {
+    pub(crate) fn new(task: &str, stream: Vec<u64>) -> Self {
         Self {
             task: task.to_string(),
+            stream,
             step: 0,
             epoch: 0,
             index: 0,
@@ -72,6 +75,7 @@ pub(crate) struct Checkpoint {
 const MODEL: &str = "model.";
 const OPTIMIZER: &str = "optimizer.";
 const CARRIED: &str = "carried.";
+const ENDING: &str = ".safetensors";
 
 /// The weights of a module by PyTorch's names.
 fn weights_of<M: Module>(model: &M) -> Tensors {
@@ -112,7 +116,7 @@ impl Checkpoint {
         files::create_directory(&run.checkpoints())?;
         let path = run
             .checkpoints()
-            .join(format!("step-{:09}.safetensors", record.step));
+            .join(format!("step-{:09}{ENDING}", record.step));
         weights::write(&path, &tensors, record)?;
         let all = list(run)?;
         for old in &all[..all.len().saturating_sub(keep)] {
@@ -174,8 +178,8 @@ impl Checkpoint {
     }
 }
 
-/// Files of the checkpoints, the oldest first.
-fn list(run: &RunDirectory) -> Result<Vec<PathBuf>, Error> {
+/// Files of the checkpoints, the oldest first; what has another name is not one.
+pub(crate) fn list(run: &RunDirectory) -> Result<Vec<PathBuf>, Error> {
     let folder = run.checkpoints();
     let bad = |error: std::io::Error| Error::Run {
         path: folder.clone(),
@@ -183,15 +187,18 @@ fn list(run: &RunDirectory) -> Result<Vec<PathBuf>, Error> {
     };
     let mut found = Vec::new();
     if !folder.exists() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     for entry in fs::read_dir(&folder).map_err(bad)? {
         let path = entry.map_err(bad)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("step-") && name.ends_with(".safetensors") {
-            found.push(path);
+        let step = name
+            .strip_prefix("step-")
+            .and_then(|rest| rest.strip_suffix(ENDING));
+        if let Some(step) = step.and_then(|step| step.parse::<u64>().ok()) {
+            found.push((step, path));
         }
     }
     found.sort();
-    Ok(found)
+    Ok(found.into_iter().map(|(_, path)| path).collect())
 }

@@ -192,6 +192,9 @@ pub enum Keep {
     Last,
 }
 
+/// Most rows or steps of a batch.
+const MOST: usize = 65_536;
+
 impl OptimizerChoice {
     fn rule(self) -> Rule {
         match self {
@@ -250,6 +253,13 @@ impl TrainingConfig {
             ("early_stopping", self.early_stopping.unwrap_or(1) as u64),
         ] {
             check(value >= 1, key(name), "a number of at least 1", value)?;
+        }
+        for (name, value) in [
+            ("batch_size", self.batch_size),
+            ("chunk_length", self.chunk_length),
+            ("evaluation_streams", self.evaluation_streams),
+        ] {
+            check(value <= MOST, key(name), "a number of at most 65536", value)?;
         }
         let positive = |x: f64| x > 0.0 && x.is_finite();
         let rate = self.learning_rate;

@@ -13,38 +13,71 @@ use std::time::Instant;
 /// Losses that an error shows.
 const HISTORY: usize = 5;
 
-/// How a run ended.
-pub(crate) struct Fitted<M> {
-    /// The weights of the last step.
+/// A run before its next step, and after its last.
+pub(crate) struct Standing<M> {
+    /// The weights.
     pub model: M,
+    optimizer: Optimizer,
     /// Where it stands; finished unless it was asked to stop.
     pub record: Record,
 }
 
-/// Trains a model in a run directory, from its newest checkpoint if it has one.
-pub(crate) fn fit<L: Learner>(
+/// Brings a new model and its learner to where the newest checkpoint of the run
+/// stands, if it has one. Writes nothing.
+pub(crate) fn prepare<L: Learner>(
     run: &RunDirectory,
     config: &TrainingConfig,
     learner: &mut L,
     model: L::Model,
     task: &str,
+) -> Result<Standing<L::Model>, Error> {
+    let Some(checkpoint) = Checkpoint::newest(run)? else {
+        return Ok(Standing {
+            model,
+            optimizer: config.optimizer_config().init(),
+            record: Record::new(task, learner.stream()),
+        });
+    };
+    let mut record = checkpoint.record.clone();
+    let path = checkpoint.path().to_path_buf();
+    let (model, optimizer, carried) = checkpoint.restore(model, config.optimizer_config())?;
+    if record.index > 0 && record.stream != learner.stream() {
+        return Err(Error::Weights {
+            path,
+            message: "expected the data, batch size and chunk length that its epoch began with, \
+                      found others"
+                .to_string(),
+        });
+    }
+    record.stream = learner.stream();
+    learner.restore(carried);
+    // More epochs or patience than before make a finished run go on.
+    let patience = config.early_stopping.unwrap_or(usize::MAX);
+    record.finished = record.epoch >= config.epochs || record.since_best >= patience;
+    Ok(Standing {
+        model,
+        optimizer,
+        record,
+    })
+}
+
+/// Trains from where a run stands.
+pub(crate) fn fit<L: Learner>(
+    run: &RunDirectory,
+    config: &TrainingConfig,
+    learner: &mut L,
+    standing: Standing<L::Model>,
     stop: &Stop,
     observer: &mut dyn Observer,
-) -> Result<Fitted<L::Model>, Error> {
-    let (model, optimizer, record) = match Checkpoint::newest(run)? {
-        None => (model, config.optimizer_config().init(), Record::new(task)),
-        Some(checkpoint) => {
-            observer.note(&format!("going on from {}", checkpoint.path().display()));
-            let record = checkpoint.record.clone();
-            let (model, optimizer, carried) =
-                checkpoint.restore(model, config.optimizer_config())?;
-            learner.restore(carried);
-            (model, optimizer, record)
-        }
-    };
+) -> Result<Standing<L::Model>, Error> {
+    let Standing {
+        model,
+        optimizer,
+        record,
+    } = standing;
     run.rewind_metrics(record.step)?;
     let steps = learner.steps_per_epoch();
-    let total = (config.epochs * steps) as u64;
+    let total = (config.epochs as u64).saturating_mul(steps as u64);
     observer.start(record.step, total);
     let mut fit = Fit {
         run,
@@ -58,10 +91,11 @@ pub(crate) fn fit<L: Learner>(
         history: VecDeque::new(),
         mark: Instant::now(),
     };
-    let model = fit.run(model, stop)?;
+    let model = fit.run(model, stop);
     fit.observer.finish();
-    Ok(Fitted {
-        model,
+    Ok(Standing {
+        model: model?,
+        optimizer: fit.optimizer,
         record: fit.record,
     })
 }

@@ -38,7 +38,8 @@ impl Schedule {
                 if step < warmup_steps {
                     return (step + 1) as f64 / warmup_steps as f64;
                 }
-                let way = (step - warmup_steps) as f64 / (total - warmup_steps).max(1) as f64;
+                let rest = total.saturating_sub(warmup_steps).max(1);
+                let way = (step - warmup_steps) as f64 / rest as f64;
                 let cosine = (1.0 + (std::f64::consts::PI * way.min(1.0)).cos()) / 2.0;
                 minimum_factor + (1.0 - minimum_factor) * cosine
             }
