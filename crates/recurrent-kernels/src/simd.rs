@@ -1,7 +1,7 @@
 //! Vectors of one register and the choice of the instruction set at run time.
 //!
 //! A kernel is written once, generic over [`Vector`], as an implementation of
-//! [`Kernel`]; [`Isa::run`] instantiates it inside a function compiled for the
+//! `Kernel`; `Isa::run` instantiates it inside a function compiled for the
 //! chosen instruction set. Everything a kernel calls in its inner loops is
 //! `#[inline(always)]`, so that it is compiled with those instructions too.
 

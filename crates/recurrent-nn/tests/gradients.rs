@@ -19,7 +19,9 @@ type Operands = BTreeMap<String, TensorData>;
 
 /// A loss of all results, and the gradients of all operands.
 fn loss_and_gradients(layer: &Layer, operands: &Operands) -> (f64, Named) {
-    let layer = load_parameters(layer.clone(), operands.clone()).unwrap();
+    let mut weights = operands.clone();
+    weights.retain(|name, _| name != "input" && name != "state");
+    let layer = load_parameters(layer.clone(), weights).unwrap();
     let operand = |name: &str| leaf::<3>(&operands[name], DType::F64);
     let (input, before) = (operand("input"), operand("state"));
     let state = Some(before.clone());

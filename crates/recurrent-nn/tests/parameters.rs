@@ -142,6 +142,11 @@ fn what_does_not_fit_is_named() {
     let error = load_parameters(stack(), missing).unwrap_err();
     assert_eq!(error, "parameter `bias_hh_l1` is missing");
 
+    let mut more = data(&stack());
+    more.insert("bias_hh_l2".into(), more["bias_hh_l1"].clone());
+    let error = load_parameters(stack(), more).unwrap_err();
+    assert_eq!(error, "parameter `bias_hh_l2` is not one of the model");
+
     let mut turned = data(&stack());
     let weight = turned["weight_ih_l0"].clone();
     turned.insert(

@@ -161,14 +161,13 @@ fn gradients_equal_finite_differences() {
                 let cpu = Cpu::detect();
                 let gradients = problem.gradients(cpu);
                 for (number, gradient) in gradients.iter().enumerate() {
-                    for at in 0..gradient.len() {
+                    for (at, &found) in gradient.iter().enumerate() {
                         let epsilon = 1e-5;
                         let mut moved = problem.clone();
                         moved.operands[number][at] += epsilon;
                         let up = moved.loss(cpu);
                         moved.operands[number][at] -= 2.0 * epsilon;
                         let expected = (up - moved.loss(cpu)) / (2.0 * epsilon);
-                        let found = gradient[at];
                         // Central differences: truncation 1e-10, rounding 1e-11 of values near ten.
                         assert!(
                             (found - expected).abs() < 1e-8 * (1.0 + expected.abs()),
