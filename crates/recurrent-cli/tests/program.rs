@@ -220,6 +220,23 @@ fn prompts_must_be_in_the_vocabulary() {
         .arg(&out)
         .args(["--prompt", "Ünknown"]);
     run(&mut command).is_bad_input(&["Ü"]);
+
+    // Also where the vocabulary has an unknown symbol.
+    let words = folder.path().join("words");
+    let mut train = small(&words);
+    train.args([
+        "--set",
+        "data.unit=word",
+        "--set",
+        "data.vocabulary_limit=20",
+    ]);
+    run(&mut train).succeeds();
+    let mut command = recurrent();
+    command
+        .arg("generate")
+        .arg(&words)
+        .args(["--prompt", "the zyzzy"]);
+    run(&mut command).is_bad_input(&["zyzzy"]);
 }
 
 #[test]

@@ -17,9 +17,9 @@ pub struct Arguments {
     /// Column of a table that holds the text
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
-    /// Which part: train, valid or test
-    #[arg(long, default_value = "test")]
-    split: Split,
+    /// Which part: train, valid or test [default: test, or valid where there is no test part]
+    #[arg(long)]
+    split: Option<Split>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -32,10 +32,15 @@ pub fn run(arguments: Arguments) -> Outcome {
     let run = RunDirectory::new(&arguments.model);
     let predictor = Predictor::load(&run, arguments.machine.device)?;
     let (data, column) = (arguments.data.as_deref(), arguments.column.as_deref());
-    let corpus = predictor.corpus(data, column, arguments.split)?;
-    let found = predictor.evaluate(&corpus, arguments.split)?;
+    let mut split = arguments.split.unwrap_or(Split::Test);
+    let mut corpus = predictor.corpus(data, column, split)?;
+    if arguments.split.is_none() && corpus.split(split).is_empty() {
+        split = Split::Valid;
+        corpus = predictor.corpus(data, column, split)?;
+    }
+    let found = predictor.evaluate(&corpus, split)?;
     let task = predictor.config().task.name.as_str();
-    let split = arguments.split.as_str();
+    let split = split.as_str();
     if arguments.json {
         let object = json!({
             "task": task,

@@ -7,7 +7,7 @@ use crate::run::RunDirectory;
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use recurrent_data::{SequenceBatch, TokenStreams, Unit, Vocabulary};
+use recurrent_data::{DataError, SequenceBatch, TokenStreams, Unit, Vocabulary};
 use recurrent_decode::Sampler;
 use recurrent_nn::{Mode, StackState, cross_entropy, load_parameters};
 
@@ -209,9 +209,9 @@ impl Predictor {
     /// vocabulary lacks.
     pub fn generate(&self, config: &DecodeConfig) -> Result<Generator<'_>, Error> {
         let sampler = Sampler::new(config.sampler(), config.seed)?;
-        let mut prompt = self
-            .vocabulary
-            .encode(config.prompt.as_deref().unwrap_or_default())?;
+        let prompt = config.prompt.as_deref().unwrap_or_default();
+        check_prompt(&self.vocabulary, prompt)?;
+        let mut prompt = self.vocabulary.encode(prompt)?;
         let given = !prompt.is_empty();
         if !given {
             prompt.push(self.start());
@@ -243,6 +243,22 @@ impl Predictor {
         let line_end = self.vocabulary.encode("\n").unwrap_or_default();
         line_end.first().copied().unwrap_or(0)
     }
+}
+
+/// Fails where a prompt has symbols outside the vocabulary, also where that has
+/// an unknown symbol: a text cannot be continued from what is not known of it.
+pub(super) fn check_prompt(vocabulary: &Vocabulary, prompt: &str) -> Result<(), DataError> {
+    let mut symbols = vocabulary.unknown_symbols(prompt);
+    if symbols.is_empty() {
+        return Ok(());
+    }
+    let count = symbols.len();
+    symbols.truncate(10);
+    Err(DataError::UnknownSymbols {
+        symbols,
+        count,
+        size: vocabulary.len(),
+    })
 }
 
 /// Text as it is generated.

@@ -1,5 +1,6 @@
 //! Training of a language model, from recipe to report.
 
+use super::predict::check_prompt;
 use super::{Corpus, Evaluation, LanguageModel, LanguageModelConfig, Predictor, Split};
 use crate::metrics::MetricLine;
 use crate::recipe::Recipe;
@@ -99,7 +100,7 @@ pub fn train(
     config.check_size(vocabulary.len())?;
     let mut learner = StreamLearner::new(&config, &corpus, vocabulary.len(), device.clone())?;
     if let Some(prompt) = &config.decode.prompt
-        && let Err(error) = vocabulary.encode(prompt)
+        && let Err(error) = check_prompt(&vocabulary, prompt)
     {
         let own = recipe
             .overrides
