@@ -20,6 +20,10 @@ pub fn layer(
     let [time, batch, width] = input.dims();
     let [states, _, hidden] = state.dims();
     let (device, dtype) = (input.device(), input.dtype());
+    if time * batch == 0 {
+        let outputs = Tensor::zeros([time, batch, hidden], (&device, dtype));
+        return Tensor::cat(vec![outputs, state], 0);
+    }
     let full = vec![time; batch];
     let lengths = options.lengths.as_ref().unwrap_or(&full);
     let mask = options.recurrent_dropout.map(|(seed, probability)| {

@@ -6,17 +6,11 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use recurrent_kernels::noise;
 
-/// Configuration of a [`Layer`].
+/// What the layers of a network have in common.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LayerConfig {
+pub struct RecurrenceConfig {
     /// The cell.
     pub cell: Cell,
-    /// `I`.
-    pub input_size: usize,
-    /// `H`.
-    pub hidden_size: usize,
-    /// Order of the steps.
-    pub direction: Direction,
     /// Start of `weight_ih`.
     pub input_initializer: Initializer,
     /// Start of `weight_hh`.
@@ -30,19 +24,41 @@ pub struct LayerConfig {
     pub recurrent_dropout: f64,
 }
 
-impl LayerConfig {
-    /// A forward layer with PyTorch's initial values and no dropout.
-    pub fn new(cell: Cell, input_size: usize, hidden_size: usize) -> Self {
+impl RecurrenceConfig {
+    /// PyTorch's initial values and no dropout.
+    pub fn new(cell: Cell) -> Self {
         Self {
             cell,
-            input_size,
-            hidden_size,
-            direction: Direction::Forward,
             input_initializer: Initializer::Default,
             recurrent_initializer: Initializer::Default,
             bias_initializer: Initializer::Default,
             forget_bias: 0.0,
             recurrent_dropout: 0.0,
+        }
+    }
+}
+
+/// Configuration of a [`Layer`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerConfig {
+    /// `I`.
+    pub input_size: usize,
+    /// `H`.
+    pub hidden_size: usize,
+    /// Order of the steps.
+    pub direction: Direction,
+    /// Cell, initial values and recurrent dropout.
+    pub recurrence: RecurrenceConfig,
+}
+
+impl LayerConfig {
+    /// A forward layer with PyTorch's initial values and no dropout.
+    pub fn new(cell: Cell, input_size: usize, hidden_size: usize) -> Self {
+        Self {
+            input_size,
+            hidden_size,
+            direction: Direction::Forward,
+            recurrence: RecurrenceConfig::new(cell),
         }
     }
 
@@ -55,11 +71,19 @@ impl LayerConfig {
             self.input_size > 0 && self.hidden_size > 0,
             "sizes are positive"
         );
+        let RecurrenceConfig {
+            cell,
+            input_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            forget_bias,
+            recurrent_dropout,
+        } = self.recurrence;
         assert!(
-            (0.0..1.0).contains(&self.recurrent_dropout),
+            (0.0..1.0).contains(&recurrent_dropout),
             "dropout is in [0, 1)"
         );
-        let (gates, hidden) = (self.cell.gates(), self.hidden_size);
+        let (gates, hidden) = (cell.gates(), self.hidden_size);
         let matrix = |initializer: Initializer, part, columns| {
             let seed = noise::mix(seed, part);
             let values = initializer.values(seed, gates, [hidden, columns], hidden);
@@ -68,10 +92,8 @@ impl LayerConfig {
         };
         let bias = |part, forget: f64| {
             let seed = noise::mix(seed, part);
-            let mut values = self
-                .bias_initializer
-                .values(seed, gates, [hidden, 1], hidden);
-            if self.cell == Cell::Lstm {
+            let mut values = bias_initializer.values(seed, gates, [hidden, 1], hidden);
+            if cell == Cell::Lstm {
                 for value in &mut values[hidden..2 * hidden] {
                     *value += forget as f32;
                 }
@@ -80,13 +102,13 @@ impl LayerConfig {
             Param::from_tensor(Tensor::<1>::from_data(data, device))
         };
         Layer {
-            weight_ih: matrix(self.input_initializer, 0, self.input_size),
-            weight_hh: matrix(self.recurrent_initializer, 1, hidden),
-            bias_ih: bias(2, self.forget_bias),
+            weight_ih: matrix(input_initializer, 0, self.input_size),
+            weight_hh: matrix(recurrent_initializer, 1, hidden),
+            bias_ih: bias(2, forget_bias),
             bias_hh: bias(3, 0.0),
-            cell: self.cell,
+            cell,
             direction: self.direction,
-            recurrent_dropout: self.recurrent_dropout,
+            recurrent_dropout,
         }
     }
 }

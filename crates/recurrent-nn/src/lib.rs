@@ -17,6 +17,7 @@
 mod cell;
 pub mod composed;
 mod embedding;
+mod error;
 mod init;
 mod layer;
 mod linear;
@@ -27,11 +28,12 @@ mod stack;
 
 pub use cell::Cell;
 pub use embedding::{Embedding, EmbeddingConfig};
+pub use error::Error;
 pub use init::Initializer;
-pub use layer::{Layer, LayerConfig};
+pub use layer::{Layer, LayerConfig, RecurrenceConfig};
 pub use linear::{Linear, LinearConfig};
 pub use ops::{LayerOptions, cross_entropy};
-pub use optimizer::{Clip, Optimizer, OptimizerConfig, UpdateError};
+pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use recurrent_kernels::optimizer::Rule;
 pub use recurrent_kernels::{Direction, noise};

@@ -4,8 +4,8 @@
 //! parameters. The state stands under the parameters' names, so that a
 //! checkpoint can hold it beside the weights.
 
-use crate::ops;
 use crate::parameters::Path;
+use crate::{Error, ops};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor, TensorData};
 use recurrent_kernels::optimizer::{Rule, Step};
@@ -30,17 +30,6 @@ pub struct OptimizerConfig {
     pub weight_decay: f64,
     /// Limit on the gradients.
     pub clip: Option<Clip>,
-}
-
-/// An update that was not done.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum UpdateError {
-    /// A gradient is infinite or not a number.
-    #[error("the norm of the gradient is {norm}")]
-    NotFinite {
-        /// The norm of all gradients.
-        norm: f64,
-    },
 }
 
 /// An optimizer with its state.
@@ -79,7 +68,7 @@ impl Optimizer {
         module: M,
         mut gradients: Gradients,
         learning_rate: f64,
-    ) -> Result<(M, f64), (M, UpdateError)> {
+    ) -> Result<(M, f64), (M, Error)> {
         let mut collect = Collect {
             path: Path::default(),
             from: &mut gradients,
@@ -93,7 +82,7 @@ impl Optimizer {
             .sum::<f64>()
             .sqrt();
         if !norm.is_finite() {
-            return Err((module, UpdateError::NotFinite { norm }));
+            return Err((module, Error::NotFinite { norm }));
         }
         let mut gradient_scale = 1.0;
         match self.config.clip {
@@ -140,11 +129,11 @@ impl Optimizer {
         steps: u64,
         mut state: BTreeMap<String, TensorData>,
         module: &M,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Error> {
         let mut restored = BTreeMap::new();
         let slots = config.rule.state_size();
         if slots > 0 && steps > 0 && state.is_empty() {
-            return Err("the state of the optimizer is missing".to_string());
+            return Err(Error::MissingState);
         }
         for parameter in crate::parameters(module) {
             if slots == 0 || steps == 0 {
@@ -157,10 +146,11 @@ impl Optimizer {
                 continue;
             };
             if data.shape().to_vec() != expected {
-                let found = data.shape().to_vec();
-                return Err(format!(
-                    "optimizer state of `{name}` has shape {found:?}, expected {expected:?}"
-                ));
+                return Err(Error::StateShape {
+                    name,
+                    expected: expected.to_vec(),
+                    found: data.shape().to_vec(),
+                });
             }
             let device = module.devices().remove(0).inner();
             let options = (&device, parameter.data.dtype());

@@ -4,6 +4,7 @@
 //! its layer `k` are called `weight_ih_l{k}`, `weight_hh_l{k}`, `bias_ih_l{k}`,
 //! `bias_hh_l{k}`, with `_reverse` behind for the reverse direction.
 
+use crate::Error;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use std::collections::BTreeMap;
@@ -86,11 +87,11 @@ pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
 /// Replaces the parameters of a module by those of the same names.
 ///
 /// # Errors
-/// A text that names the first parameter that is missing, unknown or of another shape.
+/// Names the first parameter that is missing, unknown or of another shape.
 pub fn load_parameters<M: Module>(
     module: M,
     values: BTreeMap<String, TensorData>,
-) -> Result<M, String> {
+) -> Result<M, Error> {
     struct Mapper {
         path: Path,
         values: BTreeMap<String, TensorData>,
@@ -120,18 +121,18 @@ pub fn load_parameters<M: Module>(
     let all = parameters(&module);
     let known = |name: &String| all.iter().any(|parameter| parameter.name == *name);
     if let Some(name) = values.keys().find(|name| !known(name)) {
-        return Err(format!("parameter `{name}` is not one of the model"));
+        return Err(Error::UnknownParameter { name: name.clone() });
     }
     for Parameter { name, data } in all {
         let Some(found) = values.get(&name) else {
-            return Err(format!("parameter `{name}` is missing"));
+            return Err(Error::MissingParameter { name });
         };
         if found.shape() != data.shape() {
-            return Err(format!(
-                "parameter `{name}` has shape {:?}, expected {:?}",
-                found.shape().to_vec(),
-                data.shape().to_vec()
-            ));
+            return Err(Error::ParameterShape {
+                name,
+                expected: data.shape().to_vec(),
+                found: found.shape().to_vec(),
+            });
         }
     }
     Ok(module.map(&mut Mapper {

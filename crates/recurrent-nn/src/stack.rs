@@ -1,6 +1,6 @@
 //! Layers on top of each other, in one or both directions.
 
-use crate::{Cell, Direction, Initializer, Layer, LayerConfig, Mode, dropout};
+use crate::{Cell, Direction, Initializer, Layer, LayerConfig, Mode, RecurrenceConfig, dropout};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use recurrent_kernels::noise;
@@ -16,9 +16,8 @@ pub struct StackConfig {
     pub bidirectional: bool,
     /// Dropout on the output of every layer but the last.
     pub dropout: f64,
-    /// Cell, initial values and recurrent dropout of every layer; its sizes and
-    /// direction are not used.
-    pub layer: LayerConfig,
+    /// Cell, initial values and recurrent dropout of every layer.
+    pub recurrence: RecurrenceConfig,
 }
 
 impl StackConfig {
@@ -29,7 +28,7 @@ impl StackConfig {
             hidden_sizes: vec![hidden_size; layers],
             bidirectional: false,
             dropout: 0.0,
-            layer: LayerConfig::new(cell, input_size, hidden_size),
+            recurrence: RecurrenceConfig::new(cell),
         }
     }
 
@@ -38,9 +37,9 @@ impl StackConfig {
     /// weights small.
     pub fn identity_relu(input_size: usize, hidden_size: usize, layers: usize) -> Self {
         let mut config = Self::new(Cell::ElmanRelu, input_size, hidden_size, layers);
-        config.layer.input_initializer = Initializer::Uniform(0.001 * 3f64.sqrt());
-        config.layer.recurrent_initializer = Initializer::Identity(1.0);
-        config.layer.bias_initializer = Initializer::Zeros;
+        config.recurrence.input_initializer = Initializer::Uniform(0.001 * 3f64.sqrt());
+        config.recurrence.recurrent_initializer = Initializer::Identity(1.0);
+        config.recurrence.bias_initializer = Initializer::Zeros;
         config
     }
 
@@ -63,7 +62,7 @@ impl StackConfig {
                     input_size,
                     hidden_size,
                     direction,
-                    ..self.layer.clone()
+                    recurrence: self.recurrence.clone(),
                 }
                 .init(seed, device)
             };

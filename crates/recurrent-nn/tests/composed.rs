@@ -190,6 +190,11 @@ fn layers_without_steps_or_rows() {
                     let zero = results[name].iter().all(|&g| g == 0.0);
                     assert!(zero, "{cell:?} {name}");
                 }
+                let [w_x, w_h] = layer.matrices.each_ref().map(|data| constant(data, F64));
+                let [b_x, b_h] = layer.biases.each_ref().map(|data| constant(data, F64));
+                let (x, s) = (constant(&layer.input, F64), constant(&layer.state, F64));
+                let output = composed::layer(x, w_x, w_h, b_x, b_h, s, &layer.options);
+                assert_eq!(values(&output), state);
             }
         }
     }

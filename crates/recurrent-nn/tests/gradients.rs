@@ -61,11 +61,9 @@ fn differences(layer: &Layer, operands: &Operands) -> Named {
 fn gradients_are_the_limits_of_differences() {
     for cell in Cell::ALL {
         for direction in [Direction::Forward, Direction::Reverse] {
-            let config = LayerConfig {
-                direction,
-                recurrent_dropout: 0.4,
-                ..LayerConfig::new(cell, 2, 3)
-            };
+            let mut config = LayerConfig::new(cell, 2, 3);
+            config.direction = direction;
+            config.recurrence.recurrent_dropout = 0.4;
             let layer = cast(config.init(5, &device()), DType::F64);
             let named = parameters(&layer).into_iter();
             let mut operands: Operands = named.map(|p| (p.name, p.data)).collect();

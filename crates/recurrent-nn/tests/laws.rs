@@ -103,7 +103,7 @@ impl Drawn {
             dropout: 0.3,
             ..StackConfig::new(cell, input_size, 1, 1)
         };
-        config.layer.recurrent_dropout = 0.3;
+        config.recurrence.recurrent_dropout = 0.3;
         let lengths: Vec<usize> = (0..batch as u64).map(|b| below(10 + b, time + 1)).collect();
         Self {
             what: format!("case {seed}: {lengths:?} of {time}, {config:?}"),
@@ -286,7 +286,7 @@ fn with_dropout(cell: Cell) -> [Stack; 2] {
             dropout: between,
             ..StackConfig::new(cell, 4, 6, 2)
         };
-        config.layer.recurrent_dropout = recurrent;
+        config.recurrence.recurrent_dropout = recurrent;
         config.init(1, &device())
     })
 }

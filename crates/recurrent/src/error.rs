@@ -1,6 +1,5 @@
 //! What can go wrong, in words that name the place.
 
-use crate::metrics::MetricsError;
 use recurrent_data::DataError;
 use recurrent_decode::DecodeError;
 use std::path::PathBuf;
@@ -23,9 +22,16 @@ pub enum Error {
         /// What is wrong with it.
         error: DataError,
     },
-    /// A record of a run that cannot be read.
-    #[error(transparent)]
-    Metrics(#[from] MetricsError),
+    /// A line of a `metrics.jsonl` that is not a metric line.
+    #[error("{}:{line}: expected a metric line: {message}", path.display())]
+    MetricLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the parser found.
+        message: String,
+    },
     /// A recipe that does not exist.
     #[error("there is no recipe or file `{name}`{}", hint(.near))]
     NoRecipe {

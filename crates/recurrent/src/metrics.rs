@@ -4,8 +4,8 @@
 //! each pass over the validation text. Cross entropies are in nats a symbol. JSON has no NaN and no infinity: they are
 //! written as `null`, and `null` is read as NaN.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::Error;
+use std::path::Path;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -50,29 +50,6 @@ pub enum MetricLine {
     },
 }
 
-/// Why a `metrics.jsonl` could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum MetricsError {
-    /// The file cannot be read.
-    #[error("{}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A line other than a torn last one is not a metric line.
-    #[error("{}:{line}: expected a metric line: {source}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What the parser found.
-        source: serde_json::Error,
-    },
-}
-
 impl MetricLine {
     /// Updates made when the line was written.
     pub fn step(&self) -> u64 {
@@ -90,11 +67,14 @@ impl MetricLine {
 
 /// Reads the lines of a `metrics.jsonl`. Blank lines are skipped. A last line without its line end is what a killed
 /// run leaves behind: it is dropped if it does not parse.
-pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, MetricsError> {
+///
+/// # Errors
+/// Where the file cannot be read, or another line is not a metric line.
+pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, Error> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|source| MetricsError::Read {
+    let bytes = std::fs::read(path).map_err(|error| Error::Run {
         path: path.to_path_buf(),
-        source,
+        message: format!("cannot read it: {error}"),
     })?;
     let mut metrics = Vec::new();
     for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
@@ -104,11 +84,11 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, MetricsError> {
         match serde_json::from_slice(line) {
             Ok(metric) => metrics.push(metric),
             Err(_) if !line.ends_with(b"\n") => break,
-            Err(source) => {
-                return Err(MetricsError::Line {
+            Err(error) => {
+                return Err(Error::MetricLine {
                     path: path.to_path_buf(),
                     line: index + 1,
-                    source,
+                    message: error.to_string(),
                 });
             }
         }

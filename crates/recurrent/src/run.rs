@@ -157,7 +157,7 @@ impl RunDirectory {
         if !path.exists() {
             return Ok(Vec::new());
         }
-        Ok(metrics::read(path)?)
+        metrics::read(path)
     }
 
     /// Forgets the metric lines after a step, as a resumed run writes them again.

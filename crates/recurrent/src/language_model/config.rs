@@ -4,7 +4,7 @@ use crate::Error;
 use crate::training::{TrainingConfig, check};
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
-use recurrent_nn::{Cell, Initializer, LayerConfig, StackConfig};
+use recurrent_nn::{Cell, Initializer, RecurrenceConfig, StackConfig};
 use serde::{Deserialize, Serialize};
 
 /// All sections of the recipe.
@@ -213,13 +213,13 @@ impl ModelConfig {
             hidden_sizes: self.hidden_sizes.clone(),
             bidirectional: false,
             dropout: self.dropout,
-            layer: LayerConfig {
+            recurrence: RecurrenceConfig {
+                cell: self.cell,
                 input_initializer: self.input_initializer,
                 recurrent_initializer: self.recurrent_initializer,
                 bias_initializer: self.bias_initializer,
                 forget_bias: self.forget_bias,
                 recurrent_dropout: self.recurrent_dropout,
-                ..LayerConfig::new(self.cell, self.embedding_size, self.embedding_size)
             },
         }
     }

@@ -3,7 +3,7 @@
 use super::ModelConfig;
 use crate::report::LayerRow;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor};
 use recurrent_nn::{
     Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig, Mode, Stack, StackState,
     dropout, noise, ops, parameters,
@@ -14,13 +14,46 @@ use recurrent_nn::{
 pub struct LanguageModel {
     embedding: Embedding,
     rnn: Stack,
-    /// Output layer of its own; else the embedding's weights with `output_bias`.
-    output: Option<Linear>,
-    output_bias: Option<Param<Tensor<1>>>,
+    output: Output,
     #[module(skip)]
     input_dropout: f64,
     #[module(skip)]
     output_dropout: f64,
+}
+
+/// The linear map from states to logits.
+#[derive(Module, Debug)]
+struct Output {
+    /// `[V, H]`; those of the embedding where `None`.
+    weight: Option<Param<Tensor<2>>>,
+    /// `[V]`.
+    bias: Param<Tensor<1>>,
+}
+
+impl Output {
+    fn new(
+        config: &ModelConfig,
+        [input_size, vocabulary]: [usize; 2],
+        seed: u64,
+        device: &Device,
+    ) -> Self {
+        let bias_initializer = if config.tie_weights {
+            Initializer::Zeros
+        } else {
+            config.output_initializer
+        };
+        let Linear { weight, bias } = LinearConfig {
+            input_size,
+            output_size: vocabulary,
+            initializer: config.output_initializer,
+            bias_initializer,
+        }
+        .init(seed, device);
+        Self {
+            weight: (!config.tie_weights).then_some(weight),
+            bias,
+        }
+    }
 }
 
 impl LanguageModel {
@@ -32,25 +65,11 @@ impl LanguageModel {
             size: config.embedding_size,
             initializer: config.embedding_initializer,
         };
-        let output = (!config.tie_weights).then(|| {
-            LinearConfig {
-                input_size: rnn.output_size(),
-                output_size: vocabulary,
-                initializer: config.output_initializer,
-                bias_initializer: config.output_initializer,
-            }
-            .init(noise::mix(seed, 2), device)
-        });
-        let output_bias = config.tie_weights.then(|| {
-            let values = Initializer::Zeros.values(0, 1, [vocabulary, 1], vocabulary);
-            let data = TensorData::new(values, [vocabulary]);
-            Param::from_tensor(Tensor::from_data(data, device))
-        });
+        let sizes = [rnn.output_size(), vocabulary];
         Self {
             embedding: embedding.init(noise::mix(seed, 0), device),
             rnn,
-            output,
-            output_bias,
+            output: Output::new(config, sizes, noise::mix(seed, 2), device),
             input_dropout: config.input_dropout,
             output_dropout: config.output_dropout,
         }
@@ -73,17 +92,9 @@ impl LanguageModel {
         let (h, state) = self.rnn.forward(x, lengths, state, mode.part(1));
         let h = dropout(h, self.output_dropout, mode.part(2));
         let h = h.reshape([time * batch, self.rnn.output_size()]);
-        let logits = match (&self.output, &self.output_bias) {
-            (Some(output), _) => output.forward(h),
-            (None, bias) => {
-                let weight = self.embedding.weight.val();
-                let bias = bias.as_ref().map(|bias| bias.val());
-                let options = (&weight.device(), weight.dtype());
-                let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], options));
-                ops::linear(h, weight, bias)
-            }
-        };
-        (logits, state)
+        let weight = self.output.weight.as_ref();
+        let weight = weight.unwrap_or(&self.embedding.weight).val();
+        (ops::linear(h, weight, self.output.bias.val()), state)
     }
 
     /// A state of zeros for `batch` rows.

@@ -138,8 +138,10 @@ impl Predictor {
         let file = weights::read(&path)?;
         file.record::<serde_json::Value>(&path)?;
         let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
-        let model = load_parameters(model, file.tensors)
-            .map_err(|message| Error::Weights { path, message })?;
+        let model = load_parameters(model, file.tensors).map_err(|error| Error::Weights {
+            path,
+            message: error.to_string(),
+        })?;
         Ok(Self {
             model: model.valid(),
             vocabulary,

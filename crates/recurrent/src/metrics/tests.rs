@@ -24,7 +24,7 @@ fn valid(step: u64) -> MetricLine {
     }
 }
 
-fn read_text(text: impl AsRef<[u8]>) -> Result<Vec<MetricLine>, MetricsError> {
+fn read_text(text: impl AsRef<[u8]>) -> Result<Vec<MetricLine>, Error> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metrics.jsonl");
     fs::write(&path, text).unwrap();

@@ -167,9 +167,9 @@ impl Checkpoint {
             }
         }
         let [weights, state, carried] = parts;
-        let bad = |message: String| Error::Weights {
+        let bad = |error: recurrent_nn::Error| Error::Weights {
             path: self.path.clone(),
-            message,
+            message: error.to_string(),
         };
         let model = load_parameters(model, weights).map_err(bad)?;
         let steps = self.record.step;
