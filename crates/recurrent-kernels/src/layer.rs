@@ -14,7 +14,9 @@
 //! `N (G + 1) H`), `N I` for a copy of the input where rows are unequal or
 //! reversed, and `N H` more with a recurrent mask.
 
-use crate::cells::{BackwardUnit, Cell, CellKind, ForwardUnit, MAX_GATES, Operand, with_cell};
+use crate::cells::{
+    BackwardUnit, Cell, CellKind, ForwardUnit, MAX_GATES, Operand, Phase, with_cell,
+};
 use crate::matmul::{self, Left, Right, Shared, Start};
 use crate::simd::{Kernel, Real, Vector};
 use crate::{Cpu, Rows, threads};

@@ -49,9 +49,12 @@ pub fn exp<V: Vector>(x: V) -> V {
 #[inline(always)]
 pub fn sigmoid<V: Vector>(x: V) -> V {
     // SAFETY: `x` exists, so the machine has the instructions.
-    let (zero, one) = unsafe { (V::splat(V::Elem::ZERO), V::splat(V::Elem::ONE)) };
-    let small = exp(-x.abs());
-    x.where_less(zero, small, one) / (one + small)
+    let splat = |c: V::Elem| unsafe { V::splat(c) };
+    let (zero, one) = (splat(V::Elem::ZERO), splat(V::Elem::ONE));
+    // `max` returns its argument where `self` is NaN.
+    let (n, p) = reduce(splat(V::Elem::EXP_MIN).max(-x.abs()));
+    let small = (p + one).scale(n);
+    x.where_less(zero, small, one) * (one + small).reciprocal()
 }
 
 /// `(e^2x - 1) / (e^2x + 1)`.
@@ -64,7 +67,7 @@ pub fn tanh<V: Vector>(x: V) -> V {
     let (n, p) = reduce(saturated.min(x.abs() + x.abs()));
     let power = splat(1.0).scale(n);
     let m = p.mul_add(power, power - splat(1.0));
-    (m / (m + splat(2.0))).with_sign_of(x)
+    (m * (m + splat(2.0)).reciprocal()).with_sign_of(x)
 }
 
 /// An elementwise function of this module.

@@ -1,35 +1,28 @@
 //! Matrix products `C = A B` made for the shapes of recurrent networks: few
 //! rows times a weight matrix that is packed once and read many times.
 //!
-//! The right operand is packed in *strips*: one register's width of columns,
-//! stored row after row. A tile of `TILE_ROWS x TILE_STRIPS` registers of `C`
-//! is accumulated over the depth with one broadcast of `A` and one row of
-//! strips at a time (Goto and van de Geijn 2008); `A` is packed only where it
-//! is transposed.
+//! The right operand is packed in *strips*, each one register of columns wide,
+//! the strips of a group side by side. A tile of `TILE_ROWS x TILE_STRIPS`
+//! registers of `C` is accumulated over the depth with one broadcast of `A` and
+//! one row of a group at a time (Goto and van de Geijn 2008); `A` is packed only
+//! where it is transposed.
 //!
 //! Every element of `C` is summed over the depth in ascending order by one
 //! thread, so results depend neither on the number of threads nor on how many
 //! rows are multiplied at once.
 
 use crate::Cpu;
-use crate::simd::{Kernel, Real, Vector};
+use crate::simd::Real;
 use crate::threads;
-use std::ops::Range;
 
+mod column_sums;
 mod pack;
+mod product;
 mod tile;
 
-use pack::pack_left;
-pub(crate) use pack::{Buffer, Columns, pack};
-pub(crate) use tile::{Origin, Output, Tile, multiply};
-
-/// Depth of a packed block; with `BLOCK_BYTES` it keeps a block in a core's cache.
-const BLOCK_DEPTH: usize = 512;
-/// Bytes of a packed block.
-const BLOCK_BYTES: usize = 512 * 1024;
-
-/// Tiles of a transposed left operand that are packed at once.
-const TILES: usize = 8;
+pub use column_sums::column_sums;
+pub(crate) use pack::{Buffer, Columns, groups, pack};
+pub(crate) use tile::{LeftRows, Origin, Output, multiply};
 
 /// Left operand `[M, K]`: element `(m, k)` is at `m * row_stride + k * depth_stride`.
 #[derive(Clone, Copy)]
@@ -56,6 +49,17 @@ impl<'a, R> Left<'a, R> {
             row_stride: 1,
             depth_stride: stride,
         }
+    }
+
+    /// Whether neighbours in memory are neighbours in a column.
+    fn is_transposed(&self) -> bool {
+        self.row_stride == 1
+    }
+
+    /// Element `(row, step)`.
+    fn at(&self, row: usize, step: usize) -> *const R {
+        let offset = row * self.row_stride + step * self.depth_stride;
+        self.data.as_ptr().wrapping_add(offset)
     }
 
     fn covers(&self, rows: usize, depth: usize) -> bool {
@@ -234,14 +238,14 @@ unsafe fn run<R: Real>(
         cpu.threads
     };
     threads::run(threads, |member| {
-        cpu.isa.run(Product {
+        cpu.isa.run(product::Product {
             sizes: [rows, columns, depth],
             left,
             right,
             start,
             output: output.pointer(),
             stride,
-            member: (member.index, member.count),
+            member: &member,
         });
     });
 }
@@ -259,167 +263,6 @@ impl<R> Shared<R> {
     #[inline(always)]
     pub(crate) fn pointer(self) -> *mut R {
         self.0
-    }
-}
-
-struct Product<'a, R> {
-    sizes: [usize; 3],
-    left: Left<'a, R>,
-    right: Right<'a, R>,
-    start: Start<'a, R>,
-    output: *mut R,
-    stride: usize,
-    member: (usize, usize),
-}
-
-impl<R: Real> Kernel<R> for Product<'_, R> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Elem = R>>(self) {
-        let [rows, columns, depth] = self.sizes;
-        let layout = Columns::plain(columns);
-        let strips = layout.strips(V::LANES);
-        let (index, count) = self.member;
-        let share = |length: usize| index * length / count..(index + 1) * length / count;
-        let (rows, strips) = if strips >= count * V::TILE_STRIPS {
-            (0..rows, share(strips))
-        } else {
-            (share(rows), 0..strips)
-        };
-        if rows.is_empty() || strips.is_empty() {
-            return;
-        }
-        let block_depth = depth.clamp(1, BLOCK_DEPTH);
-        let block_strips = (BLOCK_BYTES / (block_depth * V::LANES * size_of::<R>()))
-            .next_multiple_of(V::TILE_STRIPS)
-            .min(strips.len());
-        let mut packed = Buffer::new(block_depth * block_strips * V::LANES);
-        // Rows that stand next to each other in memory, depth far apart: a tile
-        // would touch a cache line, and often a page, for each step of depth.
-        let transposed = self.left.row_stride == 1 && depth > 1;
-        let group = TILES * V::TILE_ROWS;
-        let mut columns_of_left = Buffer::new(if transposed { block_depth * group } else { 0 });
-        let output = Output {
-            data: self.output,
-            stride: self.stride,
-            columns: layout,
-        };
-        // SAFETY: `product` has checked the sizes; threads write disjoint blocks of C.
-        unsafe {
-            for first in strips.clone().step_by(block_strips) {
-                let strips = first..(first + block_strips).min(strips.end);
-                let mut at = 0;
-                loop {
-                    let block = block_depth.min(depth - at);
-                    pack::<V>(
-                        self.right,
-                        at..at + block,
-                        layout,
-                        strips.clone(),
-                        packed.pointer(),
-                    );
-                    let start = match self.start {
-                        _ if at > 0 => Origin::Output,
-                        Start::Zero => Origin::Zero,
-                        Start::Accumulate => Origin::Output,
-                        Start::Bias(bias) => Origin::Bias(bias.as_ptr()),
-                    };
-                    let left = Tile {
-                        data: self.left.data.as_ptr().add(at * self.left.depth_stride),
-                        row_stride: self.left.row_stride,
-                        depth_stride: self.left.depth_stride,
-                        depth: block,
-                    };
-                    let right = packed.pointer().cast_const();
-                    if transposed {
-                        for top in rows.clone().step_by(group) {
-                            let rows = top..(top + group).min(rows.end);
-                            pack_left::<V>(left, rows.clone(), columns_of_left.pointer());
-                            for (tile, top) in rows.clone().step_by(V::TILE_ROWS).enumerate() {
-                                let at = tile * V::TILE_ROWS * block;
-                                let left = Tile {
-                                    data: columns_of_left.pointer().add(at),
-                                    row_stride: 1,
-                                    depth_stride: V::TILE_ROWS,
-                                    depth: block,
-                                };
-                                let height = V::TILE_ROWS.min(rows.end - top);
-                                let output = output.below(top);
-                                multiply::<V>(
-                                    left,
-                                    0..height,
-                                    right,
-                                    strips.clone(),
-                                    start,
-                                    output,
-                                );
-                            }
-                        }
-                    } else {
-                        multiply::<V>(left, rows.clone(), right, strips.clone(), start, output);
-                    }
-                    at += block;
-                    if at >= depth {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Sums of the columns of `[N, M]` (rows `stride` apart), written to `[M]`.
-///
-/// # Panics
-/// Where the matrix is smaller than that.
-pub fn column_sums<R: Real>(
-    cpu: Cpu,
-    [rows, columns]: [usize; 2],
-    matrix: &[R],
-    stride: usize,
-    output: &mut [R],
-) {
-    assert!(covers(matrix.len(), [(rows, stride), (columns, 1)]));
-    assert!(columns <= output.len());
-    let output = Shared(output.as_mut_ptr());
-    let threads = if rows * columns < 1 << 16 {
-        1
-    } else {
-        cpu.threads
-    };
-    threads::run(threads, |member| {
-        cpu.isa.run(ColumnSums {
-            rows,
-            columns: member.share(columns),
-            matrix,
-            stride,
-            output: output.pointer(),
-        });
-    });
-}
-
-struct ColumnSums<'a, R> {
-    rows: usize,
-    columns: Range<usize>,
-    matrix: &'a [R],
-    stride: usize,
-    output: *mut R,
-}
-
-impl<R: Real> Kernel<R> for ColumnSums<'_, R> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Elem = R>>(self) {
-        for column in self.columns.clone().step_by(V::LANES) {
-            let count = V::LANES.min(self.columns.end - column);
-            // SAFETY: rows and columns are within the matrix; threads have disjoint columns.
-            unsafe {
-                let mut sum = V::splat(R::ZERO);
-                for row in 0..self.rows {
-                    let at = self.matrix.as_ptr().add(row * self.stride + column);
-                    sum = sum + V::load_first(at, count);
-                }
-                sum.store_first(self.output.add(column), count);
-            }
-        }
     }
 }
 

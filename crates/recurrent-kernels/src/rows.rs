@@ -7,6 +7,8 @@
 //! each row's own last position backwards. So the scans know neither padding
 //! nor direction.
 
+use std::ops::Range;
+
 /// Order in which a layer reads a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Direction {
@@ -96,8 +98,20 @@ impl Rows {
     }
 
     /// Packed rows of step `s`.
-    pub(crate) fn step(&self, step: usize) -> std::ops::Range<usize> {
+    pub(crate) fn step(&self, step: usize) -> Range<usize> {
         self.offsets[step]..self.offsets[step + 1]
+    }
+
+    /// Sorted rows that have their last step together, and the packed rows of it.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        (0..self.steps()).map(|step| {
+            let active = self.step(step);
+            let going_on = match step + 1 {
+                next if next < self.steps() => self.step(next).len(),
+                _ => 0,
+            };
+            (going_on..active.len(), active.start + going_on..active.end)
+        })
     }
 
     /// Whether the padded matrix already is the packed one.

@@ -12,6 +12,12 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+mod real;
+
+pub use real::Real;
+
+/// Most lanes that a vector has.
+pub const MAX_LANES: usize = 16;
 
 /// An instruction set that the kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,125 +111,6 @@ pub(crate) trait Kernel<R: Real> {
     unsafe fn run<V: Vector<Elem = R>>(self);
 }
 
-mod sealed {
-    /// Unsafe code relies on what the vectors of this crate do.
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
-
-/// Element type of a kernel: `f32` in production, `f64` to check gradients.
-pub trait Real:
-    sealed::Sealed
-    + Copy
-    + Default
-    + PartialOrd
-    + Send
-    + Sync
-    + std::fmt::Debug
-    + std::iter::Sum
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Neg<Output = Self>
-    + 'static
-{
-    /// Zero.
-    const ZERO: Self;
-    /// One.
-    const ONE: Self;
-    /// Largest `x` for which `exp(x)` is finite, rounded up.
-    const EXP_MAX: Self;
-    /// Smallest `x` for which `exp(x)` is not zero, rounded down.
-    const EXP_MIN: Self;
-    /// Twice the `x` above which `tanh(x)` rounds to one.
-    const TANH_SATURATED: Self;
-    /// `ln 2` split in a part with trailing zero bits and the rest (Cody and Waite 1980).
-    const LN2: [Self; 2];
-    /// `1 / k!` from the highest power down to `k = 2`, enough terms for
-    /// full precision on `|x| <= ln 2 / 2`.
-    const EXP_TERMS: &'static [Self];
-    /// Vector of AVX-512.
-    #[cfg(target_arch = "x86_64")]
-    type Avx512: Vector<Elem = Self>;
-    /// Vector of AVX2.
-    #[cfg(target_arch = "x86_64")]
-    type Avx2: Vector<Elem = Self>;
-    /// Vector of plain Rust.
-    type Portable: Vector<Elem = Self>;
-    /// Nearest value to a double.
-    fn from_f64(x: f64) -> Self;
-    /// As a double.
-    fn to_f64(self) -> f64;
-}
-
-impl Real for f32 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const EXP_MAX: Self = 88.722_84;
-    const EXP_MIN: Self = -103.972_08;
-    const TANH_SATURATED: Self = 20.0;
-    const LN2: [Self; 2] = [355.0 / 512.0, -2.121_944_4e-4];
-    const EXP_TERMS: &'static [Self] = &[
-        1.0 / 5040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-    ];
-    #[cfg(target_arch = "x86_64")]
-    type Avx512 = avx512::F32x16;
-    #[cfg(target_arch = "x86_64")]
-    type Avx2 = avx2::F32x8;
-    type Portable = portable::Lanes<f32, 8>;
-    #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        x as f32
-    }
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-impl Real for f64 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const EXP_MAX: Self = 709.782_712_893_384;
-    const EXP_MIN: Self = -745.133_219_101_941_2;
-    const TANH_SATURATED: Self = 40.0;
-    const LN2: [Self; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
-    const EXP_TERMS: &'static [Self] = &[
-        1.0 / 6_227_020_800.0,
-        1.0 / 479_001_600.0,
-        1.0 / 39_916_800.0,
-        1.0 / 3_628_800.0,
-        1.0 / 362_880.0,
-        1.0 / 40_320.0,
-        1.0 / 5040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-    ];
-    #[cfg(target_arch = "x86_64")]
-    type Avx512 = avx512::F64x8;
-    #[cfg(target_arch = "x86_64")]
-    type Avx2 = avx2::F64x4;
-    type Portable = portable::Lanes<f64, 4>;
-    #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        x
-    }
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        self
-    }
-}
-
 /// One register of `LANES` elements.
 ///
 /// Values can only be made by the unsafe constructors, which require the
@@ -277,6 +164,9 @@ pub trait Vector:
 
     /// `self * factor + term`, fused where the machine fuses.
     fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// `1 / self` to full precision, for lanes that are finite, not zero, and
+    /// have a normal reciprocal.
+    fn reciprocal(self) -> Self;
     /// Larger of both, lane by lane; `other` where either is NaN.
     fn max(self, other: Self) -> Self;
     /// Smaller of both, lane by lane; `other` where either is NaN.
@@ -297,4 +187,46 @@ pub trait Vector:
     fn sum(self) -> Self::Elem;
     /// Largest lane.
     fn largest(self) -> Self::Elem;
+    /// Lane `i` of register `j` becomes lane `j` of register `i`, for the first
+    /// `LANES` registers.
+    #[inline(always)]
+    fn transpose(lines: &mut [Self; MAX_LANES]) {
+        let mut values = [[Self::Elem::ZERO; MAX_LANES]; MAX_LANES];
+        // SAFETY: a line has room for a register; vectors exist, so the machine
+        // has the instructions.
+        unsafe {
+            for (line, values) in lines[..Self::LANES].iter().zip(&mut values) {
+                line.store(values.as_mut_ptr());
+            }
+            for (lane, line) in lines[..Self::LANES].iter_mut().enumerate() {
+                let mut column = [Self::Elem::ZERO; MAX_LANES];
+                for (value, row) in column[..Self::LANES].iter_mut().zip(&values) {
+                    *value = row[lane];
+                }
+                *line = Self::load(column.as_ptr());
+            }
+        }
+    }
+    /// Loads `LANES` numbers in bfloat16: the upper half of an `f32`.
+    ///
+    /// # Safety
+    /// As `splat`; `from` must be readable for `LANES` elements.
+    #[inline(always)]
+    unsafe fn load_bf16(from: *const u16) -> Self {
+        let mut values = [Self::Elem::ZERO; MAX_LANES];
+        // SAFETY: the caller's promise.
+        unsafe {
+            for (lane, value) in values[..Self::LANES].iter_mut().enumerate() {
+                let bits = u32::from(*from.add(lane)) << 16;
+                *value = Self::Elem::from_f64(f64::from(f32::from_bits(bits)));
+            }
+            Self::load(values.as_ptr())
+        }
+    }
+    /// Asks for the cache line at `_from`; no access is made.
+    #[inline(always)]
+    fn prefetch(_from: *const Self::Elem) {}
 }
+
+#[cfg(test)]
+mod tests;

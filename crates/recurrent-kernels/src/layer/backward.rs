@@ -2,7 +2,7 @@
 
 use super::forward::times;
 use super::*;
-use crate::matmul::{Buffer, Columns, Origin, Output, Tile, column_sums, multiply, pack};
+use crate::matmul::{Buffer, Columns, LeftRows, Origin, Output, column_sums, multiply, pack};
 
 #[expect(clippy::too_many_arguments, reason = "the operands of one operation")]
 pub(super) fn backward<R: Real, C: Cell>(
@@ -143,7 +143,11 @@ pub(super) fn backward<R: Real, C: Cell>(
             let first = segment.gates.start * hidden;
             let output = &mut result.recurrent_weights[first * hidden..(first + height) * hidden];
             let sums = &mut result.recurrent_bias[first..first + height];
-            column_sums(cpu, [packed, height], source, stride, sums);
+            if segment.from_extra {
+                column_sums(cpu, [packed, height], source, stride, sums);
+            } else {
+                sums.copy_from_slice(&result.input_bias[first..first + height]);
+            }
             if phase.operand == Operand::Extra {
                 let right = Right::Rows {
                     data: &extra,
@@ -198,8 +202,7 @@ fn input_gradient<R: Real>(
     d_gates: &[R],
 ) -> Vec<R> {
     let width = size.input;
-    let mut packed = vec![R::ZERO; rows.packed() * width];
-    matmul::product(
+    let packed = matmul::new_product(
         cpu,
         [rows.packed(), width, columns],
         Left::rows(d_gates, columns),
@@ -208,8 +211,6 @@ fn input_gradient<R: Real>(
             stride: width,
         },
         Start::Zero,
-        &mut packed,
-        width,
     );
     if rows.is_identity() {
         return packed;
@@ -326,6 +327,7 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                     }
                     continue;
                 }
+                let unit = own_blocks.start * V::LANES;
                 // SAFETY: as above; what others wrote is read after meeting them.
                 unsafe {
                     let (target, mut start) = match C::PHASES[number].operand {
@@ -345,20 +347,17 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                             )
                         };
                         multiply::<V>(
-                            Tile {
+                            LeftRows::Plain {
                                 data: source.add((active.start + own.start) * stride),
-                                row_stride: stride,
-                                depth_stride: 1,
-                                depth: segment.gates.len() * hidden,
+                                stride,
                             },
-                            0..own.len(),
+                            [own.len(), segment.gates.len() * hidden],
                             matrix.pointer(),
-                            own_blocks.clone(),
                             start,
                             Output {
-                                data: target.add(own.start * hidden),
+                                data: target.add(own.start * hidden + unit),
                                 stride: hidden,
-                                columns: Columns::plain(hidden),
+                                columns: hidden.min(own_blocks.end * V::LANES) - unit,
                             },
                         );
                         start = Origin::Output;

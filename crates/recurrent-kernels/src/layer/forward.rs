@@ -1,7 +1,7 @@
 //! The forward scan.
 
 use super::*;
-use crate::matmul::{Buffer, Columns, Origin, Output, Tile, multiply, pack};
+use crate::matmul::{Buffer, Columns, LeftRows, Origin, Output, groups, multiply, pack};
 
 pub(super) fn forward<R: Real, C: Cell>(
     cpu: Cpu,
@@ -25,8 +25,7 @@ pub(super) fn forward<R: Real, C: Cell>(
     let columns = C::GATES * hidden;
 
     let packed_input = (!rows.is_identity()).then(|| rows.gather(input, width));
-    let mut gates = vec![R::ZERO; packed * columns];
-    matmul::product(
+    let mut gates = matmul::new_product(
         cpu,
         [packed, columns, width],
         Left::rows(packed_input.as_deref().unwrap_or(input), width),
@@ -35,13 +34,16 @@ pub(super) fn forward<R: Real, C: Cell>(
             stride: width,
         },
         Start::Bias(weights.input_bias),
-        &mut gates,
-        columns,
     );
 
-    let mut extra = vec![R::ZERO; if C::EXTRA { packed * hidden } else { 0 }];
-    let mut packed_hidden = (!rows.is_identity()).then(|| vec![R::ZERO; packed * hidden]);
-    let states = packed_hidden.as_deref_mut().unwrap_or(outputs.sequence);
+    // The scan writes every element of these.
+    let kept = packed * hidden;
+    let mut extra = Vec::with_capacity(if C::EXTRA { kept } else { 0 });
+    let mut packed_hidden = (!rows.is_identity()).then(|| Vec::with_capacity(kept));
+    let states = match &mut packed_hidden {
+        Some(states) => states.as_mut_ptr(),
+        None => outputs.sequence.as_mut_ptr(),
+    };
     let mut first_hidden = rows.sort(initial.hidden, hidden);
     let mut first_memory = if C::MEMORY {
         rows.sort(initial.memory, hidden)
@@ -51,7 +53,7 @@ pub(super) fn forward<R: Real, C: Cell>(
 
     let mask = recurrent_mask.map(|mask| rows.sort(mask, hidden));
     let first_masked = mask.as_deref().map(|mask| times(&first_hidden, mask));
-    let mut masked = mask.as_ref().map(|_| vec![R::ZERO; packed * hidden]);
+    let mut masked = mask.as_ref().map(|_| Vec::with_capacity(kept));
 
     let (split, count) = Split::choose(cpu, C::GATES, hidden, batch);
     let scan = Scan {
@@ -62,7 +64,7 @@ pub(super) fn forward<R: Real, C: Cell>(
         split,
         gates: Shared(gates.as_mut_ptr()),
         extra: Shared(extra.as_mut_ptr()),
-        states: Shared(states.as_mut_ptr()),
+        states: Shared(states),
         first_hidden: &first_hidden,
         first_memory: &first_memory,
         mask: mask.as_deref(),
@@ -80,13 +82,20 @@ pub(super) fn forward<R: Real, C: Cell>(
         });
     });
 
-    // Each row's last state: later steps overwrite the rows that are still active.
-    for step in 0..rows.steps() {
-        let step = rows.step(step);
-        let range = step.start * hidden..step.end * hidden;
-        first_hidden[..range.len()].copy_from_slice(&states[range.clone()]);
+    // SAFETY: the scan has written one row of units for every packed row.
+    unsafe {
+        extra.set_len(if C::EXTRA { kept } else { 0 });
+        for written in packed_hidden.iter_mut().chain(&mut masked) {
+            written.set_len(kept);
+        }
+    }
+    let states = packed_hidden.as_deref().unwrap_or(outputs.sequence);
+
+    for (ended, last) in rows.ends() {
+        let (to, from) = (scale(ended, hidden), scale(last, hidden));
+        first_hidden[to.clone()].copy_from_slice(&states[from.clone()]);
         if C::MEMORY {
-            first_memory[..range.len()].copy_from_slice(&extra[range]);
+            first_memory[to].copy_from_slice(&extra[from]);
         }
     }
     rows.unsort(&first_hidden, hidden, outputs.hidden);
@@ -103,6 +112,11 @@ pub(super) fn forward<R: Real, C: Cell>(
         masked,
         input: packed_input,
     }
+}
+
+/// The elements of a range of rows.
+fn scale(rows: Range<usize>, width: usize) -> Range<usize> {
+    rows.start * width..rows.end * width
 }
 
 /// Element-wise product.
@@ -161,27 +175,27 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                 gates: phase.gates.len(),
                 width: hidden,
             };
-            let strips = own_blocks.start * columns.gates..own_blocks.end * columns.gates;
-            let mut matrix = Buffer::new(strips.len() * hidden * V::LANES);
-            let mut bias = Buffer::new(strips.len() * V::LANES);
-            // SAFETY: the buffers have the size of the strips; sizes were checked.
-            unsafe {
-                let recurrent = Right::Transposed {
-                    data: weights.recurrent,
-                    stride: hidden,
-                };
-                pack::<V>(
-                    recurrent,
-                    0..hidden,
-                    columns,
-                    strips.clone(),
-                    matrix.pointer(),
-                );
-                let row = Right::Rows {
-                    data: weights.recurrent_bias,
-                    stride: 0,
-                };
-                pack::<V>(row, 0..1, columns, strips, bias.pointer());
+            let recurrent = Right::Transposed {
+                data: weights.recurrent,
+                stride: hidden,
+            };
+            let row = Right::Rows {
+                data: weights.recurrent_bias,
+                stride: 0,
+            };
+            let strips = own_blocks.len() * columns.gates;
+            let mut matrix = Buffer::<R>::new(strips * hidden * V::LANES);
+            let mut bias = Buffer::<R>::new(strips * V::LANES);
+            let mut at = 0;
+            for blocks in phase_groups::<V>(phase, &own_blocks) {
+                let strips = blocks.start * columns.gates..blocks.end * columns.gates;
+                // SAFETY: the buffers have the size of the strips; sizes were checked.
+                unsafe {
+                    let to = matrix.pointer().add(at * hidden);
+                    pack::<V>(recurrent, 0..hidden, columns, strips.clone(), to);
+                    pack::<V>(row, 0..1, columns, strips.clone(), bias.pointer().add(at));
+                }
+                at += strips.len() * V::LANES;
             }
             packed.push((matrix, bias));
         }
@@ -218,39 +232,47 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                     };
                     let (matrix, bias) = &mut packed[number];
                     let count = phase.gates.len();
-                    let group = (V::TILE_STRIPS / count).max(1);
-                    let mut block = own_blocks.start;
-                    while block < own_blocks.end && !own.is_empty() {
-                        let end = (block + group).min(own_blocks.end);
-                        let strips = (end - block) * count;
-                        let at = (block - own_blocks.start) * count * V::LANES;
+                    if own.is_empty() {
+                        split.meet(self.member);
+                        continue;
+                    }
+                    for blocks in phase_groups::<V>(phase, &own_blocks) {
+                        let strips = blocks.len() * count;
+                        let at = (blocks.start - own_blocks.start) * count * V::LANES;
+                        // What the cell reads after the product comes meanwhile.
+                        for row in own.clone() {
+                            let row = gates.add((active.start + row) * C::GATES * hidden);
+                            for gate in 0..C::GATES {
+                                let from = row.add(gate * hidden + blocks.start * V::LANES);
+                                for block in 0..blocks.len() {
+                                    V::prefetch(from.wrapping_add(block * V::LANES));
+                                }
+                            }
+                        }
                         multiply::<V>(
-                            Tile {
+                            LeftRows::Plain {
                                 data: operand.add(own.start * hidden),
-                                row_stride: hidden,
-                                depth_stride: 1,
-                                depth: hidden,
+                                stride: hidden,
                             },
-                            0..own.len(),
+                            [own.len(), hidden],
                             matrix.pointer().add(at * hidden),
-                            0..strips,
                             Origin::Bias(bias.pointer().add(at)),
                             Output {
                                 data: products.pointer(),
                                 stride: strips * V::LANES,
-                                columns: Columns::plain(strips * V::LANES),
+                                columns: strips * V::LANES,
                             },
                         );
                         for row in own.clone() {
                             let now = active.start + row;
-                            for unit_block in block..end {
+                            for block in blocks.clone() {
                                 let place =
-                                    (row - own.start) * strips + (unit_block - block) * count;
+                                    (row - own.start) * strips + (block - blocks.start) * count;
                                 advance::<V, C>(
                                     cell,
                                     number,
                                     hidden,
-                                    unit_block * V::LANES,
+                                    block * V::LANES,
                                     products.pointer().add(place * V::LANES),
                                     Row {
                                         gates: gates.add(now * C::GATES * hidden),
@@ -264,13 +286,22 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                                 );
                             }
                         }
-                        block = end;
                     }
                     split.meet(self.member);
                 }
             }
         }
     }
+}
+
+/// Blocks of units whose gates in a phase are multiplied at once: as many as
+/// one tile is wide.
+#[inline(always)]
+fn phase_groups<V: Vector>(
+    phase: &Phase,
+    blocks: &Range<usize>,
+) -> impl Iterator<Item = Range<usize>> {
+    groups(blocks.clone(), (V::TILE_STRIPS / phase.gates.len()).max(1))
 }
 
 /// Where one row of a step stands in each matrix, `[H]` from there on

@@ -1,7 +1,7 @@
-//! Packing of the right operand of a product into strips.
+//! Packing of the operands of a product.
 
-use super::{Right, Tile};
-use crate::simd::{Real, Vector};
+use super::{Left, Right};
+use crate::simd::{MAX_LANES, Real, Vector};
 use std::ops::Range;
 
 /// Memory on a cache line's boundary, not initialised.
@@ -42,14 +42,9 @@ impl Columns {
         }
     }
 
-    #[inline(always)]
-    pub(crate) fn strips(self, lanes: usize) -> usize {
-        self.gates * self.width.div_ceil(lanes)
-    }
-
     /// First column of a strip and how many it holds.
     #[inline(always)]
-    pub(crate) fn strip(self, strip: usize, lanes: usize) -> (usize, usize) {
+    fn strip(self, strip: usize, lanes: usize) -> (usize, usize) {
         let unit = strip / self.gates * lanes;
         (
             (self.first + strip % self.gates) * self.width + unit,
@@ -58,7 +53,17 @@ impl Columns {
     }
 }
 
-/// Packs rows `depth` of the strips of `right` to `to`, strip after strip.
+/// The strips in groups of at most `size`, almost equal, so that the last one
+/// is not a sliver. A group is what one tile is wide.
+#[inline(always)]
+pub(crate) fn groups(strips: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = strips.len().div_ceil(size);
+    let bound = move |group: usize| strips.start + group * strips.len() / count;
+    (0..count).map(move |group| bound(group)..bound(group + 1))
+}
+
+/// Packs rows `depth` of the strips of `right` to `to`: the strips of a group
+/// side by side, `[depth, strips of the group, LANES]`, group after group.
 ///
 /// # Safety
 /// The operand must cover the rows and strips, `to` their number times `LANES`.
@@ -68,66 +73,99 @@ pub(crate) unsafe fn pack<V: Vector>(
     depth: Range<usize>,
     columns: Columns,
     strips: Range<usize>,
-    to: *mut V::Elem,
+    mut to: *mut V::Elem,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut to = to;
-        for strip in strips {
+    for group in groups(strips, V::TILE_STRIPS) {
+        let step = group.len() * V::LANES;
+        for (place, strip) in group.enumerate() {
             let (column, count) = columns.strip(strip, V::LANES);
-            match right {
-                Right::Rows { data, stride } => {
-                    for k in depth.clone() {
-                        V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
-                        to = to.add(V::LANES);
-                    }
-                }
-                Right::Gathered {
-                    data,
-                    stride,
-                    index,
-                } => {
-                    for &k in &index[depth.clone()] {
-                        V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
-                        to = to.add(V::LANES);
-                    }
-                }
-                Right::Transposed { data, stride } => {
-                    let from = data.as_ptr().add(column * stride + depth.start);
-                    for k in 0..depth.len() {
-                        for lane in 0..count {
-                            *to.add(lane) = *from.add(lane * stride + k);
+            // SAFETY: the caller's promise.
+            unsafe {
+                let mut to = to.add(place * V::LANES);
+                match right {
+                    Right::Rows { data, stride } => {
+                        for k in depth.clone() {
+                            V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
+                            to = to.add(step);
                         }
-                        for lane in count..V::LANES {
-                            *to.add(lane) = V::Elem::ZERO;
+                    }
+                    Right::Gathered {
+                        data,
+                        stride,
+                        index,
+                    } => {
+                        for &k in &index[depth.clone()] {
+                            V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
+                            to = to.add(step);
                         }
-                        to = to.add(V::LANES);
+                    }
+                    Right::Transposed { data, stride } => {
+                        let from = data.as_ptr().add(column * stride + depth.start);
+                        transpose::<V>(from, stride, [count, depth.len()], to, step);
                     }
                 }
+            }
+        }
+        // SAFETY: as above.
+        to = unsafe { to.add(depth.len() * step) };
+    }
+}
+
+/// Packs one strip: `count <= LANES` rows of `depth` elements, `stride` apart,
+/// become the lanes of `depth` registers `step` apart.
+///
+/// # Safety
+/// Both pointers must cover that.
+#[inline(always)]
+unsafe fn transpose<V: Vector>(
+    from: *const V::Elem,
+    stride: usize,
+    [count, depth]: [usize; 2],
+    to: *mut V::Elem,
+    step: usize,
+) {
+    for k in (0..depth).step_by(V::LANES) {
+        let deep = V::LANES.min(depth - k);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut lines = [V::splat(V::Elem::ZERO); MAX_LANES];
+            if count == V::LANES && deep == V::LANES {
+                for (lane, line) in lines[..V::LANES].iter_mut().enumerate() {
+                    *line = V::load(from.add(lane * stride + k));
+                }
+            } else {
+                for (lane, line) in lines[..count].iter_mut().enumerate() {
+                    *line = V::load_first(from.add(lane * stride + k), deep);
+                }
+            }
+            V::transpose(&mut lines);
+            for (j, line) in lines[..deep].iter().enumerate() {
+                line.store(to.add((k + j) * step));
             }
         }
     }
 }
 
-/// Packs `rows` of a transposed left operand, tile after tile of `TILE_ROWS`
-/// rows, each `[depth, TILE_ROWS]`.
+/// Packs rows `rows` and steps `depth` of a transposed left operand, tile after
+/// tile of `TILE_ROWS` rows, each `[depth, TILE_ROWS]`.
 ///
 /// # Safety
 /// The operand must cover the rows, `to` their number, rounded up to whole
 /// tiles, times the depth.
 #[inline(always)]
 pub(crate) unsafe fn pack_left<V: Vector>(
-    left: Tile<V::Elem>,
+    left: Left<V::Elem>,
     rows: Range<usize>,
+    depth: Range<usize>,
     to: *mut V::Elem,
 ) {
-    for k in 0..left.depth {
+    for (k, at) in depth.clone().enumerate() {
         for (tile, top) in rows.clone().step_by(V::TILE_ROWS).enumerate() {
             let height = V::TILE_ROWS.min(rows.end - top);
             // SAFETY: the caller's promise.
             unsafe {
-                let mut from = left.data.add(k * left.depth_stride + top);
-                let mut to = to.add((tile * left.depth + k) * V::TILE_ROWS);
+                let mut from = left.data.as_ptr().add(at * left.depth_stride + top);
+                let mut to = to.add((tile * depth.len() + k) * V::TILE_ROWS);
                 let mut count = height;
                 while count > V::LANES {
                     V::load(from).store(to);

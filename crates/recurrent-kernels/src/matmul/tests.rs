@@ -1,5 +1,6 @@
 use super::*;
 use crate::Isa;
+use std::ops::Range;
 
 /// Deterministic values in `-1..1`.
 fn values(count: usize, seed: u64) -> Vec<f64> {

@@ -1,88 +1,89 @@
 //! The register tile: a few rows times a few packed strips.
 
-use super::Columns;
+use super::pack::groups;
 use crate::simd::{Real, Vector};
-use std::ops::Range;
 
 /// The left operand of [`multiply`].
 #[derive(Clone, Copy)]
-pub(crate) struct Tile<R> {
-    pub data: *const R,
-    pub row_stride: usize,
-    pub depth_stride: usize,
-    pub depth: usize,
+pub(crate) enum LeftRows<R> {
+    /// Rows `stride` apart, each `[depth]`.
+    Plain { data: *const R, stride: usize },
+    /// Tiles of `TILE_ROWS` rows, each `[depth, TILE_ROWS]` (see `pack_left`).
+    Tiles { data: *const R },
 }
 
 /// What a tile starts from.
 #[derive(Clone, Copy)]
 pub(crate) enum Origin<R> {
+    /// Zero.
     Zero,
+    /// What stands in the output.
     Output,
+    /// The same row of biases everywhere, from the first column on.
     Bias(*const R),
 }
 
-/// Where a tile goes: strip `s` to its columns of the rows at `data`.
+/// Where a product goes: `columns` wide, rows `stride` apart.
 #[derive(Clone, Copy)]
 pub(crate) struct Output<R> {
     pub data: *mut R,
     pub stride: usize,
-    pub columns: Columns,
+    pub columns: usize,
 }
 
-impl<R> Output<R> {
-    /// The same, from row `row` on.
-    ///
-    /// # Safety
-    /// The row must be one of the output.
-    #[inline(always)]
-    pub(crate) unsafe fn below(self, row: usize) -> Self {
-        Self {
-            // SAFETY: the caller's promise.
-            data: unsafe { self.data.add(row * self.stride) },
-            ..self
-        }
-    }
-}
-
-/// Rows `rows` times the packed strips `strips` (packed from the first of them on).
+/// `rows` rows times as many packed strips as the output is wide.
 ///
 /// # Safety
-/// All pointers must cover the rows, depth and strips.
+/// All pointers must cover the rows, depth and columns.
 #[inline(always)]
 pub(crate) unsafe fn multiply<V: Vector>(
-    left: Tile<V::Elem>,
-    rows: Range<usize>,
+    left: LeftRows<V::Elem>,
+    [rows, depth]: [usize; 2],
     packed: *const V::Elem,
-    strips: Range<usize>,
     start: Origin<V::Elem>,
     output: Output<V::Elem>,
 ) {
-    // Tiles of almost equal size, so that the last one is not a sliver.
-    let tiles = rows.len().div_ceil(V::TILE_ROWS);
-    let strip_size = left.depth * V::LANES;
+    let tiles = rows.div_ceil(V::TILE_ROWS);
     // SAFETY: the caller's promise.
     unsafe {
         for tile in 0..tiles {
-            let top = rows.start + tile * rows.len() / tiles;
-            let height = rows.start + (tile + 1) * rows.len() / tiles - top;
-            let groups = strips.len().div_ceil(V::TILE_STRIPS);
-            for group in 0..groups {
-                let strip = strips.start + group * strips.len() / groups;
-                let width = strips.start + (group + 1) * strips.len() / groups - strip;
-                let place = Place {
-                    left: Tile {
-                        data: left.data.add(top * left.row_stride),
-                        ..left
+            let (top, height, left) = match left {
+                // Tiles of almost equal size, so that the last one is not a sliver.
+                LeftRows::Plain { data, stride } => {
+                    let top = tile * rows / tiles;
+                    let height = (tile + 1) * rows / tiles - top;
+                    let left = Left {
+                        data: data.add(top * stride),
+                        row_stride: stride,
+                        depth_stride: 1,
+                    };
+                    (top, height, left)
+                }
+                LeftRows::Tiles { data } => {
+                    let top = tile * V::TILE_ROWS;
+                    let left = Left {
+                        data: data.add(top * depth),
+                        row_stride: 1,
+                        depth_stride: V::TILE_ROWS,
+                    };
+                    (top, V::TILE_ROWS.min(rows - top), left)
+                }
+            };
+            for group in groups(0..output.columns.div_ceil(V::LANES), V::TILE_STRIPS) {
+                let first = group.start * V::LANES;
+                let place = Tile {
+                    left,
+                    depth,
+                    packed: packed.add(first * depth),
+                    start: match start {
+                        Origin::Bias(bias) => Origin::Bias(bias.add(first)),
+                        other => other,
                     },
-                    packed: packed.add((strip - strips.start) * strip_size),
-                    strip,
-                    start,
-                    output: Output {
-                        data: output.data.add(top * output.stride),
-                        ..output
-                    },
+                    output: output.data.add(top * output.stride + first),
+                    stride: output.stride,
+                    last: V::LANES.min(output.columns - (group.end - 1) * V::LANES),
                 };
-                match width {
+                match group.len() {
                     4 => place.with_height::<V, 4>(height),
                     3 => place.with_height::<V, 3>(height),
                     2 => place.with_height::<V, 2>(height),
@@ -93,16 +94,27 @@ pub(crate) unsafe fn multiply<V: Vector>(
     }
 }
 
-/// One tile of [`multiply`].
-struct Place<R> {
-    left: Tile<R>,
-    packed: *const R,
-    strip: usize,
-    start: Origin<R>,
-    output: Output<R>,
+/// Rows of the left operand from the first of a tile on.
+#[derive(Clone, Copy)]
+struct Left<R> {
+    data: *const R,
+    row_stride: usize,
+    depth_stride: usize,
 }
 
-impl<R: Real> Place<R> {
+/// One tile of [`multiply`].
+struct Tile<R> {
+    left: Left<R>,
+    depth: usize,
+    packed: *const R, // [depth, W, LANES]
+    start: Origin<R>,
+    output: *mut R,
+    stride: usize,
+    /// Columns of the last strip.
+    last: usize,
+}
+
+impl<R: Real> Tile<R> {
     #[inline(always)]
     unsafe fn with_height<V: Vector<Elem = R>, const W: usize>(self, height: usize) {
         if W > V::TILE_STRIPS {
@@ -117,7 +129,6 @@ impl<R: Real> Place<R> {
                 4 => self.run::<V, 4, W>(),
                 5 if V::TILE_ROWS >= 5 => self.run::<V, 5, W>(),
                 6 if V::TILE_ROWS >= 6 => self.run::<V, 6, W>(),
-                7 if V::TILE_ROWS >= 7 => self.run::<V, 7, W>(),
                 _ => unreachable!("tiles are at most TILE_ROWS high"),
             }
         }
@@ -125,7 +136,6 @@ impl<R: Real> Place<R> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<Elem = R>, const M: usize, const W: usize>(self) {
-        let strip = |w: usize| self.output.columns.strip(self.strip + w, V::LANES);
         // SAFETY: the caller's promise.
         unsafe {
             let mut sums = [[V::splat(R::ZERO); W]; M];
@@ -133,35 +143,31 @@ impl<R: Real> Place<R> {
                 Origin::Zero => {}
                 Origin::Bias(bias) => {
                     for w in 0..W {
-                        let (column, count) = strip(w);
-                        let bias = V::load_first(bias.add(column), count);
+                        let bias = self.load::<V, W>(bias, w);
                         for row in &mut sums {
                             row[w] = bias;
                         }
                     }
                 }
                 Origin::Output => {
-                    for w in 0..W {
-                        let (column, count) = strip(w);
-                        for (m, row) in sums.iter_mut().enumerate() {
-                            let at = self.output.data.add(m * self.output.stride + column);
-                            row[w] = V::load_first(at, count);
+                    for (m, row) in sums.iter_mut().enumerate() {
+                        let line = self.output.add(m * self.stride);
+                        for (w, sum) in row.iter_mut().enumerate() {
+                            *sum = self.load::<V, W>(line, w);
                         }
                     }
                 }
             }
-            let Tile {
+            let Left {
                 data: mut left,
                 row_stride,
                 depth_stride,
-                depth,
             } = self.left;
-            let strip_size = depth * V::LANES;
             let mut packed = self.packed;
-            for _ in 0..depth {
+            for _ in 0..self.depth {
                 let mut line = [V::splat(R::ZERO); W];
                 for (w, register) in line.iter_mut().enumerate() {
-                    *register = V::load(packed.add(w * strip_size));
+                    *register = V::load(packed.add(w * V::LANES));
                 }
                 for (m, row) in sums.iter_mut().enumerate() {
                     let factor = V::splat(*left.add(m * row_stride));
@@ -169,15 +175,33 @@ impl<R: Real> Place<R> {
                         *sum = factor.mul_add(register, *sum);
                     }
                 }
-                packed = packed.add(V::LANES);
+                packed = packed.add(W * V::LANES);
                 left = left.add(depth_stride);
             }
-            for w in 0..W {
-                let (column, count) = strip(w);
-                for (m, row) in sums.iter().enumerate() {
-                    let at = self.output.data.add(m * self.output.stride + column);
-                    row[w].store_first(at, count);
+            for (m, row) in sums.iter().enumerate() {
+                let line = self.output.add(m * self.stride);
+                for (w, sum) in row.iter().enumerate() {
+                    let at = line.add(w * V::LANES);
+                    if w + 1 == W {
+                        sum.store_first(at, self.last);
+                    } else {
+                        sum.store(at);
+                    }
                 }
+            }
+        }
+    }
+
+    /// Register `w` of a line of the output.
+    #[inline(always)]
+    unsafe fn load<V: Vector<Elem = R>, const W: usize>(&self, line: *const R, w: usize) -> V {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let at = line.add(w * V::LANES);
+            if w + 1 == W {
+                V::load_first(at, self.last)
+            } else {
+                V::load(at)
             }
         }
     }

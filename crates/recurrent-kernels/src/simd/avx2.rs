@@ -5,7 +5,7 @@
     reason = "one reason holds for all: a value exists only where the instructions do"
 )]
 
-use super::Vector;
+use super::{MAX_LANES, Vector};
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -34,12 +34,68 @@ unsafe fn power_f64(n: __m256d) -> __m256d {
     }
 }
 
+/// Pairs of lanes, then of pairs, then of halves.
+#[inline(always)]
+unsafe fn transpose_f32(lines: &mut [F32x8; MAX_LANES]) {
+    unsafe {
+        let mut pairs = [_mm256_setzero_ps(); 8];
+        for i in 0..4 {
+            let (a, b) = (lines[2 * i].0, lines[2 * i + 1].0);
+            pairs[2 * i] = _mm256_unpacklo_ps(a, b);
+            pairs[2 * i + 1] = _mm256_unpackhi_ps(a, b);
+        }
+        // Register `4 i + j` holds column `j` of each half of the lanes, rows `4 i..4 i + 4`.
+        let mut fours = [_mm256_setzero_ps(); 8];
+        for i in 0..2 {
+            for j in 0..2 {
+                let (a, b) = (pairs[4 * i + j], pairs[4 * i + 2 + j]);
+                fours[4 * i + 2 * j] = _mm256_shuffle_ps::<0b01_00_01_00>(a, b);
+                fours[4 * i + 2 * j + 1] = _mm256_shuffle_ps::<0b11_10_11_10>(a, b);
+            }
+        }
+        for j in 0..4 {
+            lines[j].0 = _mm256_permute2f128_ps::<0x20>(fours[j], fours[4 + j]);
+            lines[4 + j].0 = _mm256_permute2f128_ps::<0x31>(fours[j], fours[4 + j]);
+        }
+    }
+}
+
+/// As [`transpose_f32`], with half as many lanes.
+#[inline(always)]
+unsafe fn transpose_f64(lines: &mut [F64x4; MAX_LANES]) {
+    unsafe {
+        let [a, b, c, d] = [lines[0].0, lines[1].0, lines[2].0, lines[3].0];
+        let (ab_low, ab_high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        let (cd_low, cd_high) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+        lines[0].0 = _mm256_permute2f128_pd::<0x20>(ab_low, cd_low);
+        lines[1].0 = _mm256_permute2f128_pd::<0x20>(ab_high, cd_high);
+        lines[2].0 = _mm256_permute2f128_pd::<0x31>(ab_low, cd_low);
+        lines[3].0 = _mm256_permute2f128_pd::<0x31>(ab_high, cd_high);
+    }
+}
+
+#[inline(always)]
+unsafe fn load_bf16_f32(from: *const u16) -> __m256 {
+    unsafe {
+        let halves = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
+        _mm256_castsi256_ps(_mm256_slli_epi32::<16>(halves))
+    }
+}
+
+#[inline(always)]
+unsafe fn load_bf16_f64(from: *const u16) -> __m256d {
+    unsafe {
+        let halves = _mm_cvtepu16_epi32(_mm_loadl_epi64(from.cast()));
+        _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32::<16>(halves)))
+    }
+}
+
 macro_rules! vector {
     ($name:ident, $register:ty, $elem:ty, $lanes:literal, $masks:ident,
      $splat:ident, $load:ident, $store:ident, $load_masked:ident, $store_masked:ident,
      $add:ident, $sub:ident, $mul:ident, $div:ident, $fma:ident, $max:ident, $min:ident,
      $sqrt:ident, $round:ident, $and:ident, $andnot:ident, $or:ident, $cmp:ident, $blend:ident,
-     $power:ident) => {
+     $power:ident, $transpose:ident, $load_bf16:ident) => {
         #[doc = concat!("A register of ", stringify!($lanes), " elements.")]
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -160,6 +216,23 @@ macro_rules! vector {
             fn largest(self) -> $elem {
                 self.lanes().into_iter().fold(<$elem>::NEG_INFINITY, <$elem>::max)
             }
+            #[inline(always)]
+            fn reciprocal(self) -> Self {
+                unsafe { Self($div($splat(1.0), self.0)) }
+            }
+            #[inline(always)]
+            fn transpose(lines: &mut [Self; MAX_LANES]) {
+                unsafe { $transpose(lines) }
+            }
+            #[inline(always)]
+            unsafe fn load_bf16(from: *const u16) -> Self {
+                unsafe { Self($load_bf16(from)) }
+            }
+            #[inline(always)]
+            fn prefetch(from: *const $elem) {
+                // No access is made, so any address will do.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+            }
         }
     };
     (@operator $name:ident, $trait:ident, $method:ident, $op:ident) => {
@@ -199,7 +272,9 @@ vector!(
     _mm256_or_ps,
     _mm256_cmp_ps,
     _mm256_blendv_ps,
-    power_f32
+    power_f32,
+    transpose_f32,
+    load_bf16_f32
 );
 
 vector!(
@@ -227,5 +302,7 @@ vector!(
     _mm256_or_pd,
     _mm256_cmp_pd,
     _mm256_blendv_pd,
-    power_f64
+    power_f64,
+    transpose_f64,
+    load_bf16_f64
 );

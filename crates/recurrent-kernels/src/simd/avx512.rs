@@ -5,19 +5,109 @@
     reason = "one reason holds for all: a value exists only where the instructions do"
 )]
 
-use super::Vector;
+use super::{MAX_LANES, Vector};
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// All integral rounding goes to nearest, without exceptions.
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
+/// An estimate of 14 bits and one step of Newton's method.
+#[inline(always)]
+unsafe fn reciprocal_f32(x: __m512) -> __m512 {
+    unsafe {
+        let estimate = _mm512_rcp14_ps(x);
+        let error = _mm512_fnmadd_ps(x, estimate, _mm512_set1_ps(1.0));
+        _mm512_fmadd_ps(estimate, error, estimate)
+    }
+}
+
+#[inline(always)]
+unsafe fn reciprocal_f64(x: __m512d) -> __m512d {
+    unsafe { _mm512_div_pd(_mm512_set1_pd(1.0), x) }
+}
+
+/// Pairs of lanes, then of pairs, then of quarters, then of halves.
+#[inline(always)]
+unsafe fn transpose_f32(lines: &mut [F32x16; MAX_LANES]) {
+    unsafe {
+        let mut pairs = [_mm512_setzero_ps(); 16];
+        for i in 0..8 {
+            let (a, b) = (lines[2 * i].0, lines[2 * i + 1].0);
+            pairs[2 * i] = _mm512_unpacklo_ps(a, b);
+            pairs[2 * i + 1] = _mm512_unpackhi_ps(a, b);
+        }
+        // Register `4 i + j` holds column `j` of each quarter of the lanes, rows `4 i..4 i + 4`.
+        let mut fours = [_mm512_setzero_ps(); 16];
+        for i in 0..4 {
+            for j in 0..2 {
+                let a = _mm512_castps_pd(pairs[4 * i + j]);
+                let b = _mm512_castps_pd(pairs[4 * i + 2 + j]);
+                fours[4 * i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+                fours[4 * i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+            }
+        }
+        for j in 0..4 {
+            let [a, b, c, d] = [fours[j], fours[4 + j], fours[8 + j], fours[12 + j]];
+            let ab_even = _mm512_shuffle_f32x4::<0b10_00_10_00>(a, b);
+            let ab_odd = _mm512_shuffle_f32x4::<0b11_01_11_01>(a, b);
+            let cd_even = _mm512_shuffle_f32x4::<0b10_00_10_00>(c, d);
+            let cd_odd = _mm512_shuffle_f32x4::<0b11_01_11_01>(c, d);
+            lines[j].0 = _mm512_shuffle_f32x4::<0b10_00_10_00>(ab_even, cd_even);
+            lines[4 + j].0 = _mm512_shuffle_f32x4::<0b10_00_10_00>(ab_odd, cd_odd);
+            lines[8 + j].0 = _mm512_shuffle_f32x4::<0b11_01_11_01>(ab_even, cd_even);
+            lines[12 + j].0 = _mm512_shuffle_f32x4::<0b11_01_11_01>(ab_odd, cd_odd);
+        }
+    }
+}
+
+/// As [`transpose_f32`], with half as many lanes.
+#[inline(always)]
+unsafe fn transpose_f64(lines: &mut [F64x8; MAX_LANES]) {
+    unsafe {
+        let mut pairs = [_mm512_setzero_pd(); 8];
+        for i in 0..4 {
+            let (a, b) = (lines[2 * i].0, lines[2 * i + 1].0);
+            pairs[2 * i] = _mm512_unpacklo_pd(a, b);
+            pairs[2 * i + 1] = _mm512_unpackhi_pd(a, b);
+        }
+        for j in 0..2 {
+            let [a, b, c, d] = [pairs[j], pairs[2 + j], pairs[4 + j], pairs[6 + j]];
+            let ab_even = _mm512_shuffle_f64x2::<0b10_00_10_00>(a, b);
+            let ab_odd = _mm512_shuffle_f64x2::<0b11_01_11_01>(a, b);
+            let cd_even = _mm512_shuffle_f64x2::<0b10_00_10_00>(c, d);
+            let cd_odd = _mm512_shuffle_f64x2::<0b11_01_11_01>(c, d);
+            lines[j].0 = _mm512_shuffle_f64x2::<0b10_00_10_00>(ab_even, cd_even);
+            lines[2 + j].0 = _mm512_shuffle_f64x2::<0b10_00_10_00>(ab_odd, cd_odd);
+            lines[4 + j].0 = _mm512_shuffle_f64x2::<0b11_01_11_01>(ab_even, cd_even);
+            lines[6 + j].0 = _mm512_shuffle_f64x2::<0b11_01_11_01>(ab_odd, cd_odd);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn load_bf16_f32(from: *const u16) -> __m512 {
+    unsafe {
+        let halves = _mm512_cvtepu16_epi32(_mm256_loadu_si256(from.cast()));
+        _mm512_castsi512_ps(_mm512_slli_epi32::<16>(halves))
+    }
+}
+
+#[inline(always)]
+unsafe fn load_bf16_f64(from: *const u16) -> __m512d {
+    unsafe {
+        let halves = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
+        _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32::<16>(halves)))
+    }
+}
+
 macro_rules! vector {
     ($name:ident, $register:ty, $elem:ty, $mask:ty, $lanes:literal, $sign:expr,
      $splat:ident, $load:ident, $store:ident, $load_masked:ident, $store_masked:ident,
      $add:ident, $sub:ident, $mul:ident, $div:ident, $fma:ident, $max:ident, $min:ident,
      $abs:ident, $sqrt:ident, $round:ident, $scale:ident, $sum:ident, $largest:ident,
-     $less:ident, $blend:ident, $sign_op:ident, $from_int:ident, $to_int:ident, $splat_int:ident) => {
+     $less:ident, $blend:ident, $sign_op:ident, $from_int:ident, $to_int:ident, $splat_int:ident,
+     $reciprocal:ident, $transpose:ident, $load_bf16:ident) => {
         #[doc = concat!("A register of ", stringify!($lanes), " elements.")]
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -122,6 +212,23 @@ macro_rules! vector {
             fn largest(self) -> $elem {
                 unsafe { $largest(self.0) }
             }
+            #[inline(always)]
+            fn reciprocal(self) -> Self {
+                unsafe { Self($reciprocal(self.0)) }
+            }
+            #[inline(always)]
+            fn transpose(lines: &mut [Self; MAX_LANES]) {
+                unsafe { $transpose(lines) }
+            }
+            #[inline(always)]
+            unsafe fn load_bf16(from: *const u16) -> Self {
+                unsafe { Self($load_bf16(from)) }
+            }
+            #[inline(always)]
+            fn prefetch(from: *const $elem) {
+                // No access is made, so any address will do.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+            }
         }
     };
     (@operator $name:ident, $trait:ident, $method:ident, $op:ident) => {
@@ -166,7 +273,10 @@ vector!(
     _mm512_ternarylogic_epi32,
     _mm512_castsi512_ps,
     _mm512_castps_si512,
-    _mm512_set1_epi32
+    _mm512_set1_epi32,
+    reciprocal_f32,
+    transpose_f32,
+    load_bf16_f32
 );
 
 vector!(
@@ -199,5 +309,8 @@ vector!(
     _mm512_ternarylogic_epi64,
     _mm512_castsi512_pd,
     _mm512_castpd_si512,
-    _mm512_set1_epi64
+    _mm512_set1_epi64,
+    reciprocal_f64,
+    transpose_f64,
+    load_bf16_f64
 );

@@ -86,6 +86,10 @@ macro_rules! vector {
                 }
             }
             #[inline(always)]
+            fn reciprocal(self) -> Self {
+                Self(self.0.map(|x| 1.0 / x))
+            }
+            #[inline(always)]
             fn max(self, other: Self) -> Self {
                 self.zip(other, |a, b| if a > b { a } else { b })
             }
