@@ -145,6 +145,14 @@ impl CellKind {
         with_cell!(self, |cell| of(cell))
     }
 
+    /// The phases of a step in order.
+    pub fn phases(self) -> &'static [Phase] {
+        fn of<C: Cell>(_: C) -> &'static [Phase] {
+            C::PHASES
+        }
+        with_cell!(self, |cell| of(cell))
+    }
+
     /// Whether a step keeps [`ForwardUnit::extra`].
     pub fn keeps_extra(self) -> bool {
         fn of<C: Cell>(_: C) -> bool {

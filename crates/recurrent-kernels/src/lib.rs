@@ -29,6 +29,7 @@ pub mod noise;
 pub mod optimizer;
 mod rows;
 pub mod simd;
+pub mod step;
 pub mod threads;
 
 pub use rows::{Direction, Rows};

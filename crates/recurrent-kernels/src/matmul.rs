@@ -21,7 +21,7 @@ mod product;
 mod tile;
 
 pub use column_sums::column_sums;
-pub(crate) use pack::{Buffer, Columns, groups, pack};
+pub(crate) use pack::{Buffer, Columns, groups, pack, pack_group};
 pub(crate) use tile::{LeftRows, Origin, Output, multiply};
 
 /// Left operand `[M, K]`: element `(m, k)` is at `m * row_stride + k * depth_stride`.

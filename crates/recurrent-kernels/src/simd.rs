@@ -71,6 +71,17 @@ impl Isa {
         }
     }
 
+    /// Elements in a register.
+    pub(crate) fn lanes<R: Real>(self) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        match self {
+            Self::Avx512 if self.is_supported() => return R::Avx512::LANES,
+            Self::Avx2 if self.is_supported() => return R::Avx2::LANES,
+            _ => {}
+        }
+        R::Portable::LANES
+    }
+
     /// Runs a kernel compiled for this instruction set; where the machine
     /// lacks it, for the portable one.
     #[inline]

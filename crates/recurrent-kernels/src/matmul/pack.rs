@@ -1,10 +1,11 @@
 //! Packing of the operands of a product.
 
-use super::{Left, Right};
+use super::{Left, Right, Shared};
 use crate::simd::{MAX_LANES, Real, Vector};
 use std::ops::Range;
 
 /// Memory on a cache line's boundary, not initialised.
+#[derive(Debug)]
 pub(crate) struct Buffer<R> {
     memory: Vec<R>,
     offset: usize,
@@ -20,6 +21,12 @@ impl<R> Buffer<R> {
     pub(crate) fn pointer(&mut self) -> *mut R {
         // SAFETY: the capacity has room for the offset.
         unsafe { self.memory.as_mut_ptr().add(self.offset) }
+    }
+
+    /// The memory, to be read by several threads.
+    pub(crate) fn shared(&self) -> Shared<R> {
+        // SAFETY: as above.
+        Shared(unsafe { self.memory.as_ptr().add(self.offset).cast_mut() })
     }
 }
 
@@ -76,38 +83,55 @@ pub(crate) unsafe fn pack<V: Vector>(
     mut to: *mut V::Elem,
 ) {
     for group in groups(strips, V::TILE_STRIPS) {
-        let step = group.len() * V::LANES;
-        for (place, strip) in group.enumerate() {
-            let (column, count) = columns.strip(strip, V::LANES);
-            // SAFETY: the caller's promise.
-            unsafe {
-                let mut to = to.add(place * V::LANES);
-                match right {
-                    Right::Rows { data, stride } => {
-                        for k in depth.clone() {
-                            V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
-                            to = to.add(step);
-                        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            pack_group::<V>(right, depth.clone(), columns, group.clone(), to);
+            to = to.add(depth.len() * group.len() * V::LANES);
+        }
+    }
+}
+
+/// Packs the strips of one group side by side, `[depth, strips, LANES]`.
+///
+/// # Safety
+/// As [`pack`].
+#[inline(always)]
+pub(crate) unsafe fn pack_group<V: Vector>(
+    right: Right<V::Elem>,
+    depth: Range<usize>,
+    columns: Columns,
+    strips: Range<usize>,
+    to: *mut V::Elem,
+) {
+    let step = strips.len() * V::LANES;
+    for (place, strip) in strips.enumerate() {
+        let (column, count) = columns.strip(strip, V::LANES);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let mut to = to.add(place * V::LANES);
+            match right {
+                Right::Rows { data, stride } => {
+                    for k in depth.clone() {
+                        V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
+                        to = to.add(step);
                     }
-                    Right::Gathered {
-                        data,
-                        stride,
-                        index,
-                    } => {
-                        for &k in &index[depth.clone()] {
-                            V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
-                            to = to.add(step);
-                        }
+                }
+                Right::Gathered {
+                    data,
+                    stride,
+                    index,
+                } => {
+                    for &k in &index[depth.clone()] {
+                        V::load_first(data.as_ptr().add(k * stride + column), count).store(to);
+                        to = to.add(step);
                     }
-                    Right::Transposed { data, stride } => {
-                        let from = data.as_ptr().add(column * stride + depth.start);
-                        transpose::<V>(from, stride, [count, depth.len()], to, step);
-                    }
+                }
+                Right::Transposed { data, stride } => {
+                    let from = data.as_ptr().add(column * stride + depth.start);
+                    transpose::<V>(from, stride, [count, depth.len()], to, step);
                 }
             }
         }
-        // SAFETY: as above.
-        to = unsafe { to.add(depth.len() * step) };
     }
 }
 

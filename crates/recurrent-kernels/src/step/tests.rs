@@ -1,0 +1,125 @@
+//! Packed steps against the layer.
+
+use super::*;
+use crate::cells::Activation;
+use crate::layer::{Operands, Outputs, State, forward};
+use crate::noise::uniform;
+use crate::{Direction, Rows};
+
+const KINDS: [CellKind; 4] = [
+    CellKind::Elman(Activation::Tanh),
+    CellKind::Lstm,
+    CellKind::Gru,
+    CellKind::GruResetBefore,
+];
+
+fn values(count: usize, seed: u64) -> Vec<f32> {
+    (0..count as u64)
+        .map(|at| (uniform(seed, at) - 0.5) as f32)
+        .collect()
+}
+
+/// Hidden states of a sequence, by the layer and by packed steps.
+fn both(cpu: Cpu, kind: CellKind, size: Size, time: usize, precision: Precision) -> [Vec<f32>; 2] {
+    let gates = kind.gates() * size.hidden;
+    // As large as PyTorch's, so that the recurrence does not magnify differences.
+    let scale = 2.0 / (size.hidden as f32).sqrt();
+    let lengths = [gates * size.input, gates * size.hidden, gates, gates];
+    let data: Vec<Vec<f32>> = (1..)
+        .zip(lengths)
+        .map(|(seed, length)| values(length, seed).iter().map(|x| x * scale).collect())
+        .collect();
+    let weights = Weights {
+        input: &data[0],
+        recurrent: &data[1],
+        input_bias: &data[2],
+        recurrent_bias: &data[3],
+    };
+    let input = values(time * size.input, 5);
+    let zeros = vec![0.0; size.hidden];
+    let memory = if kind.has_memory() { &zeros[..] } else { &[] };
+    let mut sequence = vec![0.0; time * size.hidden];
+    let (mut hidden, mut last) = (zeros.clone(), memory.to_vec());
+    forward(
+        cpu,
+        kind,
+        size,
+        &Rows::new(time, 1, None, Direction::Forward),
+        Operands {
+            input: &input,
+            weights,
+            initial: State {
+                hidden: &zeros,
+                memory,
+            },
+            recurrent_mask: None,
+        },
+        Outputs {
+            sequence: &mut sequence,
+            hidden: &mut hidden,
+            memory: &mut last,
+        },
+    );
+    let stepper = Stepper::new(cpu, kind, size, weights, precision);
+    let mut state = stepper.zero_state();
+    let mut steps = Vec::new();
+    for now in input.chunks_exact(size.input) {
+        stepper.step(now, &mut state);
+        steps.extend_from_slice(&state.hidden);
+    }
+    [sequence, steps]
+}
+
+fn largest_difference([a, b]: [Vec<f32>; 2]) -> f32 {
+    a.iter()
+        .zip(&b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max)
+}
+
+#[test]
+fn packed_steps_equal_the_layer() {
+    for (input, hidden) in [(3, 5), (40, 33), (1, 128), (130, 96)] {
+        let size = Size { input, hidden };
+        for kind in KINDS {
+            for isa in Isa::available() {
+                for threads in [1, 2] {
+                    let cpu = Cpu { isa, threads };
+                    let difference = largest_difference(both(cpu, kind, size, 6, Precision::Full));
+                    // Sums of at most 226 products in another order, six steps deep.
+                    assert!(difference < 2e-6, "{kind:?} {size:?} {cpu:?}: {difference}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn bfloat16_weights_stay_close() {
+    let size = Size {
+        input: 64,
+        hidden: 64,
+    };
+    for kind in KINDS {
+        let difference = largest_difference(both(Cpu::detect(), kind, size, 20, Precision::Bf16));
+        assert!(difference > 0.0, "{kind:?} was not rounded");
+        assert!(difference < 2e-2, "{kind:?}: {difference}");
+    }
+}
+
+#[test]
+fn rounding_to_bfloat16_is_to_nearest_even() {
+    let cases = [
+        (1.0, 0x3F80),
+        (1.0 + 1.0 / 256.0, 0x3F80),
+        (1.0 + 3.0 / 256.0, 0x3F82),
+        (1.0 + 1.1 / 256.0, 0x3F81),
+        (f32::MAX, 0x7F80),
+        (f32::NEG_INFINITY, 0xFF80),
+        (-0.0, 0x8000),
+    ];
+    for (x, bits) in cases {
+        assert_eq!(to_bf16(x), bits, "{x}");
+    }
+    assert!(f32::from_bits(u32::from(to_bf16(f32::NAN)) << 16).is_nan());
+}
