@@ -218,20 +218,24 @@ pub trait Vector:
             }
         }
     }
-    /// Loads `LANES` numbers in bfloat16: the upper half of an `f32`.
+    /// Loads `LANES` pairs of numbers in bfloat16, which is the upper half of an
+    /// `f32`: the lower halves of the pairs, then the upper ones.
     ///
     /// # Safety
-    /// As `splat`; `from` must be readable for `LANES` elements.
+    /// As `splat`; `from` must be readable for `LANES` pairs.
     #[inline(always)]
-    unsafe fn load_bf16(from: *const u16) -> Self {
-        let mut values = [Self::Elem::ZERO; MAX_LANES];
+    unsafe fn load_bf16_pairs(from: *const u32) -> [Self; 2] {
+        let [mut lower, mut upper] = [[Self::Elem::ZERO; MAX_LANES]; 2];
+        let real = |bits| Self::Elem::from_f64(f64::from(f32::from_bits(bits)));
         // SAFETY: the caller's promise.
         unsafe {
-            for (lane, value) in values[..Self::LANES].iter_mut().enumerate() {
-                let bits = u32::from(*from.add(lane)) << 16;
-                *value = Self::Elem::from_f64(f64::from(f32::from_bits(bits)));
+            let halves = lower.iter_mut().zip(&mut upper).take(Self::LANES);
+            for (lane, (lower, upper)) in halves.enumerate() {
+                let pair = *from.add(lane);
+                *lower = real(pair << 16);
+                *upper = real(pair & 0xFFFF_0000);
             }
-            Self::load(values.as_ptr())
+            [Self::load(lower.as_ptr()), Self::load(upper.as_ptr())]
         }
     }
     /// Asks for the cache line at `_from`; no access is made.

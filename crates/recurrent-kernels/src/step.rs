@@ -42,11 +42,12 @@ pub struct Stepper<R> {
 }
 
 /// For each block of units, phase by phase: the rows of `W_ih` and of `W_hh`,
-/// each `[depth, gates of the phase, LANES]`.
+/// each `[depth, gates of the phase, LANES]`, a row of zeros after an odd depth.
 #[derive(Debug)]
 enum Packed<R> {
     Full(Buffer<R>),
-    Bf16(Vec<u16>),
+    /// Two rows in one: the even one in the lower halves.
+    Bf16(Vec<u32>),
 }
 
 /// State of one row between steps.
@@ -83,9 +84,10 @@ impl<R: Real> Stepper<R> {
             weights.recurrent_bias.len(),
         ];
         assert_eq!(found, sizes, "sizes of the weights");
-        let depth = size.input + size.hidden;
-        let blocks = size.hidden.div_ceil(cpu.isa.lanes::<R>());
-        let length = blocks * cpu.isa.lanes::<R>() * kind.gates() * depth;
+        let depth = even(size.input) + even(size.hidden);
+        let lanes = cpu.isa.lanes::<R>();
+        let blocks = size.hidden.div_ceil(lanes);
+        let length = blocks * lanes * kind.gates() * depth;
         let mut buffer = Buffer::new(length);
         cpu.isa.run(Pack {
             phases: kind.phases(),
@@ -98,7 +100,7 @@ impl<R: Real> Stepper<R> {
             Precision::Bf16 => {
                 // SAFETY: the buffer was filled above.
                 let values = unsafe { std::slice::from_raw_parts(buffer.pointer(), length) };
-                Packed::Bf16(values.iter().map(|&x| to_bf16(x.to_f64() as f32)).collect())
+                Packed::Bf16(halves(kind.phases(), size, lanes, values))
             }
         };
         let threads = if gates * depth < SHORT_STEP {
@@ -193,6 +195,32 @@ impl<R: Real> Stepper<R> {
     }
 }
 
+/// Rows that a packed matrix of `depth` rows has.
+#[inline(always)]
+fn even(depth: usize) -> usize {
+    depth.next_multiple_of(2)
+}
+
+/// The weights of [`Packed::Full`] as those of [`Packed::Bf16`].
+fn halves<R: Real>(phases: &[Phase], size: Size, lanes: usize, values: &[R]) -> Vec<u32> {
+    let half = |x: R| u32::from(to_bf16(x.to_f64() as f32));
+    let mut result = Vec::with_capacity(values.len() / 2);
+    let mut rest = values;
+    while !rest.is_empty() {
+        for phase in phases {
+            let row = phase.gates.len() * lanes;
+            let matrices;
+            (matrices, rest) = rest.split_at((even(size.input) + even(size.hidden)) * row);
+            for pair in matrices.chunks_exact(2 * row) {
+                let (first, second) = pair.split_at(row);
+                let both = first.iter().zip(second);
+                result.extend(both.map(|(&a, &b)| half(a) | half(b) << 16));
+            }
+        }
+    }
+    result
+}
+
 /// Nearest bfloat16, ties to even.
 fn to_bf16(x: f32) -> u16 {
     let bits = x.to_bits();
@@ -235,8 +263,13 @@ impl<R: Real> Kernel<R> for Pack<'_, R> {
                     };
                     // SAFETY: the sizes were checked, and the buffer holds all blocks.
                     unsafe {
+                        let row = columns.gates * V::LANES;
                         pack_group::<V>(right, 0..depth, columns, strips.clone(), to);
-                        to = to.add(depth * columns.gates * V::LANES);
+                        to = to.add(depth * row);
+                        for _ in depth * row..even(depth) * row {
+                            *to = R::ZERO;
+                            to = to.add(1);
+                        }
                     }
                 }
             }
@@ -246,16 +279,16 @@ impl<R: Real> Kernel<R> for Pack<'_, R> {
 
 /// Packed weights from some place on.
 trait Stream<R: Real>: Copy + Sync {
-    /// The same weights from `count` elements further on.
+    /// The same weights from `count` on, which is whole pairs of rows further.
     ///
     /// # Safety
     /// They must go on for so many.
     unsafe fn skip(self, count: usize) -> Self;
-    /// The register of weights at `at`.
+    /// Register `column` of rows `2 pair` and `2 pair + 1`, each `width` registers.
     ///
     /// # Safety
-    /// As [`Vector::load`].
-    unsafe fn load<V: Vector<Elem = R>>(self, at: usize) -> V;
+    /// The weights must have them, and the machine the instructions of `V`.
+    unsafe fn pair<V: Vector<Elem = R>>(self, pair: usize, column: usize, width: usize) -> [V; 2];
 }
 
 /// Weights as they are.
@@ -266,26 +299,29 @@ impl<R: Real> Stream<R> for Shared<R> {
         unsafe { Self(self.pointer().add(count)) }
     }
     #[inline(always)]
-    unsafe fn load<V: Vector<Elem = R>>(self, at: usize) -> V {
+    unsafe fn pair<V: Vector<Elem = R>>(self, pair: usize, column: usize, width: usize) -> [V; 2] {
         // SAFETY: the caller's promise.
-        unsafe { V::load(self.pointer().add(at)) }
+        unsafe {
+            let from = self.pointer().add((2 * pair * width + column) * V::LANES);
+            [V::load(from), V::load(from.add(width * V::LANES))]
+        }
     }
 }
 
-/// Weights in bfloat16.
+/// Weights in bfloat16, two rows in one.
 #[derive(Clone, Copy)]
-struct Halves(Shared<u16>);
+struct Halves(Shared<u32>);
 
 impl<R: Real> Stream<R> for Halves {
     #[inline(always)]
     unsafe fn skip(self, count: usize) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { Self(Shared(self.0.pointer().add(count))) }
+        unsafe { Self(Shared(self.0.pointer().add(count / 2))) }
     }
     #[inline(always)]
-    unsafe fn load<V: Vector<Elem = R>>(self, at: usize) -> V {
+    unsafe fn pair<V: Vector<Elem = R>>(self, pair: usize, column: usize, width: usize) -> [V; 2] {
         // SAFETY: the caller's promise.
-        unsafe { V::load_bf16(self.0.pointer().add(at)) }
+        unsafe { V::load_bf16_pairs(self.0.pointer().add((pair * width + column) * V::LANES)) }
     }
 }
 
@@ -307,7 +343,7 @@ impl<R: Real, C: Cell, W: Stream<R>> Kernel<R> for Part<'_, R, C, W> {
     #[inline(always)]
     unsafe fn run<V: Vector<Elem = R>>(self) {
         let blocks = self.member.share(self.size.hidden.div_ceil(V::LANES));
-        let depth = self.size.input + self.size.hidden;
+        let depth = even(self.size.input) + even(self.size.hidden);
         let block_size = depth * C::GATES * V::LANES;
         let mut offset = 0;
         for (number, phase) in C::PHASES.iter().enumerate() {
@@ -356,7 +392,7 @@ impl<R: Real, C: Cell, W: Stream<R>> Part<'_, R, C, W> {
                 Operand::Hidden => self.hidden.as_ptr(),
                 Operand::Extra => self.memory.cast_const(),
             };
-            let recurrent = weights.skip(self.size.input * G * V::LANES);
+            let recurrent = weights.skip(even(self.size.input) * G * V::LANES);
             let from_input = dot::<V, W, G>(self.input.as_ptr(), self.size.input, weights);
             let from_state = dot::<V, W, G>(operand, hidden, recurrent);
             let zero = V::splat(R::ZERO);
@@ -415,38 +451,26 @@ unsafe fn dot<V: Vector, W: Stream<V::Elem>, const G: usize>(
 ) -> [V; G] {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut even = [V::splat(V::Elem::ZERO); G];
-        let mut odd = even;
-        for k in (0..depth / 2 * 2).step_by(2) {
-            add::<V, W, G>(&mut even, operand, k, weights);
-            add::<V, W, G>(&mut odd, operand, k + 1, weights);
+        let mut sums = [[V::splat(V::Elem::ZERO); 2]; G];
+        for pair in 0..depth / 2 {
+            let first = V::splat(*operand.add(2 * pair));
+            let second = V::splat(*operand.add(2 * pair + 1));
+            for (gate, [even, odd]) in sums.iter_mut().enumerate() {
+                let weights = weights.pair::<V>(pair, gate, G);
+                *even = first.mul_add(weights[0], *even);
+                *odd = second.mul_add(weights[1], *odd);
+            }
         }
         if depth % 2 == 1 {
-            add::<V, W, G>(&mut even, operand, depth - 1, weights);
+            let last = V::splat(*operand.add(depth - 1));
+            for (gate, [even, _]) in sums.iter_mut().enumerate() {
+                *even = last.mul_add(weights.pair::<V>(depth / 2, gate, G)[0], *even);
+            }
         }
-        for (sum, other) in even.iter_mut().zip(odd) {
-            *sum = *sum + other;
+        let mut total = [V::splat(V::Elem::ZERO); G];
+        for (total, [even, odd]) in total.iter_mut().zip(sums) {
+            *total = even + odd;
         }
-        even
-    }
-}
-
-/// One step of depth of [`dot`].
-///
-/// # Safety
-/// As there.
-#[inline(always)]
-unsafe fn add<V: Vector, W: Stream<V::Elem>, const G: usize>(
-    sums: &mut [V; G],
-    operand: *const V::Elem,
-    k: usize,
-    weights: W,
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let factor = V::splat(*operand.add(k));
-        for (gate, sum) in sums.iter_mut().enumerate() {
-            *sum = factor.mul_add(weights.load::<V>((k * G + gate) * V::LANES), *sum);
-        }
+        total
     }
 }

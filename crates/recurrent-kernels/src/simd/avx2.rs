@@ -75,18 +75,28 @@ unsafe fn transpose_f64(lines: &mut [F64x4; MAX_LANES]) {
 }
 
 #[inline(always)]
-unsafe fn load_bf16_f32(from: *const u16) -> __m256 {
+unsafe fn bf16_pairs_f32(from: *const u32) -> [F32x8; 2] {
     unsafe {
-        let halves = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
-        _mm256_castsi256_ps(_mm256_slli_epi32::<16>(halves))
+        let pairs = _mm256_loadu_si256(from.cast());
+        let upper = _mm256_and_si256(pairs, _mm256_set1_epi32(0xFFFF_0000_u32 as i32));
+        let lower = _mm256_slli_epi32::<16>(pairs);
+        [
+            F32x8(_mm256_castsi256_ps(lower)),
+            F32x8(_mm256_castsi256_ps(upper)),
+        ]
     }
 }
 
 #[inline(always)]
-unsafe fn load_bf16_f64(from: *const u16) -> __m256d {
+unsafe fn bf16_pairs_f64(from: *const u32) -> [F64x4; 2] {
     unsafe {
-        let halves = _mm_cvtepu16_epi32(_mm_loadl_epi64(from.cast()));
-        _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32::<16>(halves)))
+        let pairs = _mm_loadu_si128(from.cast());
+        let upper = _mm_and_si128(pairs, _mm_set1_epi32(0xFFFF_0000_u32 as i32));
+        let lower = _mm_slli_epi32::<16>(pairs);
+        [
+            F64x4(_mm256_cvtps_pd(_mm_castsi128_ps(lower))),
+            F64x4(_mm256_cvtps_pd(_mm_castsi128_ps(upper))),
+        ]
     }
 }
 
@@ -95,7 +105,7 @@ macro_rules! vector {
      $splat:ident, $load:ident, $store:ident, $load_masked:ident, $store_masked:ident,
      $add:ident, $sub:ident, $mul:ident, $div:ident, $fma:ident, $max:ident, $min:ident,
      $sqrt:ident, $round:ident, $and:ident, $andnot:ident, $or:ident, $cmp:ident, $blend:ident,
-     $power:ident, $transpose:ident, $load_bf16:ident) => {
+     $power:ident, $transpose:ident, $bf16_pairs:ident) => {
         #[doc = concat!("A register of ", stringify!($lanes), " elements.")]
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -225,8 +235,8 @@ macro_rules! vector {
                 unsafe { $transpose(lines) }
             }
             #[inline(always)]
-            unsafe fn load_bf16(from: *const u16) -> Self {
-                unsafe { Self($load_bf16(from)) }
+            unsafe fn load_bf16_pairs(from: *const u32) -> [Self; 2] {
+                unsafe { $bf16_pairs(from) }
             }
             #[inline(always)]
             fn prefetch(from: *const $elem) {
@@ -274,7 +284,7 @@ vector!(
     _mm256_blendv_ps,
     power_f32,
     transpose_f32,
-    load_bf16_f32
+    bf16_pairs_f32
 );
 
 vector!(
@@ -304,5 +314,5 @@ vector!(
     _mm256_blendv_pd,
     power_f64,
     transpose_f64,
-    load_bf16_f64
+    bf16_pairs_f64
 );

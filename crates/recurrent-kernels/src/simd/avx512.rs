@@ -86,18 +86,28 @@ unsafe fn transpose_f64(lines: &mut [F64x8; MAX_LANES]) {
 }
 
 #[inline(always)]
-unsafe fn load_bf16_f32(from: *const u16) -> __m512 {
+unsafe fn bf16_pairs_f32(from: *const u32) -> [F32x16; 2] {
     unsafe {
-        let halves = _mm512_cvtepu16_epi32(_mm256_loadu_si256(from.cast()));
-        _mm512_castsi512_ps(_mm512_slli_epi32::<16>(halves))
+        let pairs = _mm512_loadu_si512(from.cast());
+        let upper = _mm512_and_si512(pairs, _mm512_set1_epi32(0xFFFF_0000_u32 as i32));
+        let lower = _mm512_slli_epi32::<16>(pairs);
+        [
+            F32x16(_mm512_castsi512_ps(lower)),
+            F32x16(_mm512_castsi512_ps(upper)),
+        ]
     }
 }
 
 #[inline(always)]
-unsafe fn load_bf16_f64(from: *const u16) -> __m512d {
+unsafe fn bf16_pairs_f64(from: *const u32) -> [F64x8; 2] {
     unsafe {
-        let halves = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
-        _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32::<16>(halves)))
+        let pairs = _mm256_loadu_si256(from.cast());
+        let upper = _mm256_and_si256(pairs, _mm256_set1_epi32(0xFFFF_0000_u32 as i32));
+        let lower = _mm256_slli_epi32::<16>(pairs);
+        [
+            F64x8(_mm512_cvtps_pd(_mm256_castsi256_ps(lower))),
+            F64x8(_mm512_cvtps_pd(_mm256_castsi256_ps(upper))),
+        ]
     }
 }
 
@@ -107,7 +117,7 @@ macro_rules! vector {
      $add:ident, $sub:ident, $mul:ident, $div:ident, $fma:ident, $max:ident, $min:ident,
      $abs:ident, $sqrt:ident, $round:ident, $scale:ident, $sum:ident, $largest:ident,
      $less:ident, $blend:ident, $sign_op:ident, $from_int:ident, $to_int:ident, $splat_int:ident,
-     $reciprocal:ident, $transpose:ident, $load_bf16:ident) => {
+     $reciprocal:ident, $transpose:ident, $bf16_pairs:ident) => {
         #[doc = concat!("A register of ", stringify!($lanes), " elements.")]
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -221,8 +231,8 @@ macro_rules! vector {
                 unsafe { $transpose(lines) }
             }
             #[inline(always)]
-            unsafe fn load_bf16(from: *const u16) -> Self {
-                unsafe { Self($load_bf16(from)) }
+            unsafe fn load_bf16_pairs(from: *const u32) -> [Self; 2] {
+                unsafe { $bf16_pairs(from) }
             }
             #[inline(always)]
             fn prefetch(from: *const $elem) {
@@ -276,7 +286,7 @@ vector!(
     _mm512_set1_epi32,
     reciprocal_f32,
     transpose_f32,
-    load_bf16_f32
+    bf16_pairs_f32
 );
 
 vector!(
@@ -312,5 +322,5 @@ vector!(
     _mm512_set1_epi64,
     reciprocal_f64,
     transpose_f64,
-    load_bf16_f64
+    bf16_pairs_f64
 );

@@ -33,14 +33,19 @@ struct Halves<R>(PhantomData<R>);
 impl<R: Real> Kernel<R> for Halves<R> {
     #[inline(always)]
     unsafe fn run<V: Vector<Elem = R>>(self) {
-        // 1, -2, the largest number, the smallest normal one.
-        let bits: Vec<u16> = [0x3F80, 0xC000, 0x7F7F, 0x0080].repeat(MAX_LANES / 4);
+        // 1 and -2, the largest number and the smallest normal one.
+        let pairs: Vec<u32> = [0xC000_3F80, 0x0080_7F7F].repeat(MAX_LANES / 2);
         let mut found = [R::ZERO; MAX_LANES];
         // SAFETY: both hold a register.
-        unsafe { V::load_bf16(bits.as_ptr()).store(found.as_mut_ptr()) };
-        for (value, &bits) in found[..V::LANES].iter().zip(&bits) {
-            let expected = f64::from(f32::from_bits(u32::from(bits) << 16));
-            assert_eq!(value.to_f64(), expected);
+        unsafe {
+            let [lower, upper] = V::load_bf16_pairs(pairs.as_ptr());
+            for (half, shift) in [(lower, 16), (upper, 0)] {
+                half.store(found.as_mut_ptr());
+                for (value, &pair) in found[..V::LANES].iter().zip(&pairs) {
+                    let expected = f32::from_bits((pair << shift) & 0xFFFF_0000);
+                    assert_eq!(value.to_f64(), f64::from(expected));
+                }
+            }
         }
     }
 }
