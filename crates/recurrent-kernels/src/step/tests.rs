@@ -1,10 +1,11 @@
 //! Packed steps against the layer.
 
+use super::stream::to_bf16;
 use super::*;
-use crate::cells::Activation;
-use crate::layer::{Operands, Outputs, State, forward};
+use crate::cells::{Activation, CellKind};
+use crate::layer::{Operands, Outputs, Size, State, Weights, forward};
 use crate::noise::uniform;
-use crate::{Direction, Rows};
+use crate::{Cpu, Direction, Isa, Rows};
 
 const KINDS: [CellKind; 4] = [
     CellKind::Elman(Activation::Tanh),
@@ -122,4 +123,33 @@ fn rounding_to_bfloat16_is_to_nearest_even() {
         assert_eq!(to_bf16(x), bits, "{x}");
     }
     assert!(f32::from_bits(u32::from(to_bf16(f32::NAN)) << 16).is_nan());
+}
+
+#[test]
+fn packed_linear_maps_equal_their_definition() {
+    for (inputs, outputs) in [(1, 1), (7, 200), (64, 65), (33, 1100)] {
+        let (weight, bias, x) = (
+            values(inputs * outputs, 1),
+            values(outputs, 2),
+            values(inputs, 3),
+        );
+        let expected: Vec<f32> = weight
+            .chunks_exact(inputs)
+            .zip(&bias)
+            .map(|(row, bias)| row.iter().zip(&x).map(|(w, x)| w * x).sum::<f32>() + bias)
+            .collect();
+        for isa in Isa::available() {
+            // Sums of at most 64 products below 1/4; weights rounded by up to 2^-9.
+            for (precision, bound) in [(Precision::Full, 2e-6), (Precision::Bf16, 2e-2)] {
+                for threads in [1, 2] {
+                    let cpu = Cpu { isa, threads };
+                    let map = LinearStepper::new(cpu, inputs, &weight, &bias, precision);
+                    let mut y = vec![f32::NAN; outputs];
+                    map.step(&x, &mut y);
+                    let difference = largest_difference([expected.clone(), y]);
+                    assert!(difference < bound, "{cpu:?} {precision:?}: {difference}");
+                }
+            }
+        }
+    }
 }
