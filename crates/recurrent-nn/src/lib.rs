@@ -25,6 +25,7 @@ pub mod ops;
 mod optimizer;
 mod parameters;
 mod stack;
+mod stepper;
 
 pub use cell::Cell;
 pub use embedding::{Embedding, EmbeddingConfig};
@@ -36,8 +37,10 @@ pub use ops::{LayerOptions, cross_entropy};
 pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use recurrent_kernels::optimizer::Rule;
+pub use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
 pub use recurrent_kernels::{Direction, noise};
 pub use stack::{Stack, StackConfig, StackState};
+pub use stepper::{Precision, StackStepper, StackStepperState};
 
 /// Whether a forward pass trains, and with which noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -174,11 +174,21 @@ impl Stack {
     /// # Panics
     /// Where the stack is bidirectional: its outputs need the whole sequence.
     pub fn step(&self, input: Tensor<2>, state: Option<StackState>) -> (Tensor<2>, StackState) {
+        self.assert_steps();
+        let (output, state) = self.forward(input.unsqueeze(), None, state, Mode::Inference);
+        (output.squeeze_dim(0), state)
+    }
+
+    /// Fails where a step cannot be taken alone.
+    pub(crate) fn assert_steps(&self) {
         assert!(
             self.layers.iter().all(|layer| layer.reverse.is_none()),
             "a bidirectional stack has no step: its outputs need the whole sequence"
         );
-        let (output, state) = self.forward(input.unsqueeze(), None, state, Mode::Inference);
-        (output.squeeze_dim(0), state)
+    }
+
+    /// The layers of the forward direction, the first first.
+    pub(crate) fn forward_layers(&self) -> impl Iterator<Item = &Layer> {
+        self.layers.iter().map(|layer| &layer.forward)
     }
 }

@@ -7,8 +7,8 @@ use burn::tensor::{DType, Tensor, TensorData};
 use common::{Named, gradient, parameter_gradients};
 use common::{assert_close, cast, constant, device, leaf, normal, values};
 use recurrent_nn::{
-    Cell, Direction, LayerConfig, Mode, Stack, StackConfig, StackState, dropout, load_parameters,
-    noise,
+    Cell, Direction, LayerConfig, LinearConfig, Mode, Precision, Stack, StackConfig, StackState,
+    dropout, load_parameters, noise,
 };
 
 const F32: DType = DType::F32;
@@ -68,6 +68,36 @@ fn steps_equal_the_sequence() {
             assert_close(&what, &state, &all_values(&last.layers), tolerance);
         }
     }
+}
+
+#[test]
+fn packed_steps_equal_the_sequence() {
+    for cell in Cell::ALL {
+        let stack = StackConfig::new(cell, 5, 37, 2).init(1, &device());
+        let input = constant::<3>(&normal(2, [7, 1, 5], 1.0), F32);
+        let (sequence, _) = stack.forward(input.clone(), None, None, Mode::Inference);
+        let stepper = stack.stepper(Precision::Full);
+        let mut state = stepper.zero_state();
+        let mut steps = Vec::new();
+        for x in values(&input).chunks_exact(5) {
+            let x: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+            let output = stepper.step(&x, &mut state);
+            steps.extend(output.iter().map(|&x| f64::from(x)));
+        }
+        // The sums of a product are split otherwise for one row than for many.
+        assert_close(&format!("{cell:?}"), &steps, &values(&sequence), 2e-6);
+    }
+}
+
+#[test]
+fn a_packed_linear_map_is_the_map() {
+    let map = LinearConfig::new(9, 130).init(1, &device());
+    let x = constant::<2>(&normal(2, [1, 9], 1.0), F32);
+    let mut found = vec![0.0; 130];
+    let row: Vec<f32> = values(&x).iter().map(|&x| x as f32).collect();
+    map.stepper(Precision::Full).step(&row, &mut found);
+    let found: Vec<f64> = found.into_iter().map(f64::from).collect();
+    assert_close("linear", &found, &values(&map.forward(x)), 2e-6);
 }
 
 #[test]

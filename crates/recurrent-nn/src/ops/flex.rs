@@ -5,14 +5,15 @@ use super::{LayerOptions, RecurrentOps};
 use burn::backend::Flex;
 use burn::tensor::{DType, Element, Shape, TensorData};
 use burn_flex::FlexTensor;
-use recurrent_kernels::layer::{
-    self, Gradients, Operands, OutputGradients, Outputs, Saved, Size, State, Weights,
-};
-use recurrent_kernels::loss::{self, Targets};
 use recurrent_kernels::matmul::{self, Left, Right, Start};
 use recurrent_kernels::optimizer::{self, Step};
-use recurrent_kernels::{Cpu, Real, Rows, noise};
+use recurrent_kernels::{Cpu, Real, loss as kernel};
 use std::sync::OnceLock;
+
+mod layer;
+mod loss;
+
+use layer::SavedLayer;
 
 /// Element type of a tensor that the kernels take.
 pub trait Float: Real + Element + bytemuck::Pod {}
@@ -37,7 +38,7 @@ macro_rules! with_float {
 }
 
 /// The machine, with as many threads as Burn's own operations use.
-fn cpu() -> Cpu {
+pub(crate) fn cpu() -> Cpu {
     static CPU: OnceLock<Cpu> = OnceLock::new();
     *CPU.get_or_init(|| Cpu::detect().with_threads(rayon::current_num_threads()))
 }
@@ -66,175 +67,6 @@ fn dims<const D: usize>(tensor: &FlexTensor) -> [usize; D] {
     std::array::from_fn(|axis| tensor.layout().shape()[axis])
 }
 
-/// What the backward pass of a layer keeps.
-#[derive(Debug, Clone)]
-pub enum SavedLayer {
-    /// In single precision.
-    F32(Saved<f32>),
-    /// In double precision.
-    F64(Saved<f64>),
-}
-
-/// The kernels keep what they need in their own element type.
-trait Keep: Float {
-    fn keep(saved: Saved<Self>) -> SavedLayer;
-    fn give(saved: SavedLayer) -> Option<Saved<Self>>;
-}
-
-impl Keep for f32 {
-    fn keep(saved: Saved<Self>) -> SavedLayer {
-        SavedLayer::F32(saved)
-    }
-    fn give(saved: SavedLayer) -> Option<Saved<Self>> {
-        match saved {
-            SavedLayer::F32(saved) => Some(saved),
-            SavedLayer::F64(_) => None,
-        }
-    }
-}
-
-impl Keep for f64 {
-    fn keep(saved: Saved<Self>) -> SavedLayer {
-        SavedLayer::F64(saved)
-    }
-    fn give(saved: SavedLayer) -> Option<Saved<Self>> {
-        match saved {
-            SavedLayer::F64(saved) => Some(saved),
-            SavedLayer::F32(_) => None,
-        }
-    }
-}
-
-/// Sizes, rows and mask of a layer's call.
-struct Call<R> {
-    size: Size,
-    rows: Rows,
-    states: usize,
-    mask: Option<Vec<R>>,
-}
-
-impl<R: Float> Call<R> {
-    fn new(operands: &[FlexTensor; 6], options: &LayerOptions) -> Self {
-        let [time, batch, input] = dims(&operands[0]);
-        let [states, _, hidden] = dims(&operands[5]);
-        let mask = options.recurrent_dropout.map(|(seed, probability)| {
-            noise::dropout_mask(seed, probability, batch * hidden)
-                .into_iter()
-                .map(|factor| R::from_f64(f64::from(factor)))
-                .collect()
-        });
-        Self {
-            size: Size { input, hidden },
-            rows: Rows::new(time, batch, options.lengths.as_deref(), options.direction),
-            states,
-            mask,
-        }
-    }
-
-    fn operands<'a>(&'a self, tensors: &'a [FlexTensor; 6]) -> Operands<'a, R> {
-        let [input, weight_ih, weight_hh, bias_ih, bias_hh, state] = tensors;
-        let (hidden, memory) = elements(state).split_at(self.state_len());
-        Operands {
-            input: elements(input),
-            weights: Weights {
-                input: elements(weight_ih),
-                recurrent: elements(weight_hh),
-                input_bias: elements(bias_ih),
-                recurrent_bias: elements(bias_hh),
-            },
-            initial: State { hidden, memory },
-            recurrent_mask: self.mask.as_deref(),
-        }
-    }
-
-    fn state_len(&self) -> usize {
-        self.rows.batch() * self.size.hidden
-    }
-
-    /// Sequence, hidden state and memory in a packed result `[T + S, B, H]`.
-    fn split<'a>(&self, packed: &'a [R]) -> [&'a [R]; 3] {
-        let (sequence, rest) = packed.split_at(self.rows.time() * self.state_len());
-        let (hidden, memory) = rest.split_at(self.state_len());
-        [sequence, hidden, memory]
-    }
-}
-
-fn forward<R: Keep>(
-    operands: &[FlexTensor; 6],
-    options: &LayerOptions,
-) -> (FlexTensor, SavedLayer) {
-    let call = Call::<R>::new(operands, options);
-    let shape = [
-        call.rows.time() + call.states,
-        call.rows.batch(),
-        call.size.hidden,
-    ];
-    let mut packed = vec![R::ZERO; shape.iter().product()];
-    let (sequence, rest) = packed.split_at_mut(call.rows.time() * call.state_len());
-    let (hidden, memory) = rest.split_at_mut(call.state_len());
-    let saved = layer::forward(
-        cpu(),
-        options.cell.kind(),
-        call.size,
-        &call.rows,
-        call.operands(operands),
-        Outputs {
-            sequence,
-            hidden,
-            memory,
-        },
-    );
-    (tensor(packed, shape), R::keep(saved))
-}
-
-fn backward<R: Keep>(
-    operands: &[FlexTensor; 6],
-    options: &LayerOptions,
-    output: &FlexTensor,
-    saved: SavedLayer,
-    gradient: &FlexTensor,
-    wants_input: bool,
-) -> [Option<FlexTensor>; 6] {
-    let call = Call::<R>::new(operands, options);
-    let Some(saved) = R::give(saved) else {
-        panic!("the gradient of a layer has another element type than its output");
-    };
-    let [d_sequence, d_hidden, d_memory] = call.split(elements(gradient));
-    let Gradients {
-        input,
-        input_weights,
-        recurrent_weights,
-        input_bias,
-        recurrent_bias,
-        hidden: mut state,
-        memory,
-    } = layer::backward(
-        cpu(),
-        options.cell.kind(),
-        call.size,
-        &call.rows,
-        call.operands(operands),
-        call.split(elements(output))[0],
-        saved,
-        OutputGradients {
-            sequence: d_sequence,
-            hidden: d_hidden,
-            memory: d_memory,
-        },
-        wants_input,
-    );
-    state.extend(memory);
-    let shape = |number: usize| operands[number].layout().shape().clone();
-    [
-        wants_input.then(|| tensor(input, shape(0))),
-        Some(tensor(input_weights, shape(1))),
-        Some(tensor(recurrent_weights, shape(2))),
-        Some(tensor(input_bias, shape(3))),
-        Some(tensor(recurrent_bias, shape(4))),
-        Some(tensor(state, shape(5))),
-    ]
-}
-
 fn product<R: Float>(
     sizes: [usize; 3],
     left: Left<R>,
@@ -243,53 +75,6 @@ fn product<R: Float>(
 ) -> FlexTensor {
     let output = matmul::new_product(cpu(), sizes, left, right, start);
     tensor(output, [sizes[0], sizes[1]])
-}
-
-/// Classes of an integer tensor.
-fn classes(targets: &FlexTensor) -> Vec<usize> {
-    let class =
-        |value: i64| usize::try_from(value).unwrap_or_else(|_| panic!("class {value} is negative"));
-    let targets = contiguous(targets.clone());
-    match targets.dtype() {
-        DType::I64 => elements::<i64>(&targets)
-            .iter()
-            .map(|&x| class(x))
-            .collect(),
-        DType::I32 => elements::<i32>(&targets)
-            .iter()
-            .map(|&x| class(x.into()))
-            .collect(),
-        other => panic!("classes are i32 or i64, not {other:?}"),
-    }
-}
-
-/// Loss of `[N, V]`, and its gradient where it is wanted.
-fn loss<R: Float>(
-    logits: FlexTensor,
-    targets: &FlexTensor,
-    mask: &FlexTensor,
-    smoothing: f64,
-    wants_gradient: bool,
-) -> (FlexTensor, Option<FlexTensor>) {
-    let [_, count] = dims(&logits);
-    let classes = classes(targets);
-    let mask = contiguous(mask.clone());
-    let targets = Targets {
-        classes: &classes,
-        mask: Some(elements::<R>(&mask)),
-        smoothing,
-    };
-    let scalar = |loss: f64| tensor(vec![R::from_f64(loss)], [1]);
-    let mut logits = contiguous(logits);
-    if !wants_gradient {
-        let loss = loss::cross_entropy(cpu(), count, elements::<R>(&logits), targets);
-        return (scalar(loss), None);
-    }
-    let start = logits.layout().start_offset();
-    let length = logits.layout().num_elements();
-    let values = &mut logits.storage_mut::<R>()[start..start + length];
-    let loss = loss::cross_entropy_gradient(cpu(), count, values, targets);
-    (scalar(loss), Some(logits))
 }
 
 fn update<R: Float>(
@@ -331,7 +116,7 @@ impl FusedOps for Flex {
         for operand in operands.iter_mut() {
             *operand = contiguous(operand.clone());
         }
-        with_float!(operands[0].dtype(), R => forward::<R>(operands, options))
+        with_float!(operands[0].dtype(), R => layer::forward::<R>(operands, options))
     }
 
     fn layer_backward(
@@ -344,7 +129,7 @@ impl FusedOps for Flex {
     ) -> [Option<FlexTensor>; 6] {
         let gradient = contiguous(gradient);
         with_float!(gradient.dtype(), R => {
-            backward::<R>(operands, options, output, saved, &gradient, wants_input)
+            layer::backward::<R>(operands, options, output, saved, &gradient, wants_input)
         })
     }
 
@@ -378,7 +163,7 @@ impl FusedOps for Flex {
         smoothing: f64,
     ) -> (FlexTensor, FlexTensor) {
         with_float!(logits.dtype(), R => {
-            match loss::<R>(logits, &targets, &mask, smoothing, true) {
+            match loss::loss::<R>(logits, &targets, &mask, smoothing, true) {
                 (loss, Some(gradient)) => (loss, gradient),
                 (_, None) => unreachable!("the gradient was asked for"),
             }
@@ -394,7 +179,7 @@ impl FusedOps for Flex {
         with_float!(values.dtype(), R => {
             let factor = elements::<R>(&factor)[0];
             if factor != 1.0 {
-                loss::scale(cpu(), &mut values.storage_mut::<R>()[start..start + length], factor);
+                kernel::scale(cpu(), &mut values.storage_mut::<R>()[start..start + length], factor);
             }
         });
         values
@@ -431,7 +216,7 @@ impl RecurrentOps for Flex {
         mask: FlexTensor,
         smoothing: f64,
     ) -> FlexTensor {
-        with_float!(logits.dtype(), R => loss::<R>(logits, &targets, &mask, smoothing, false).0)
+        with_float!(logits.dtype(), R => loss::loss::<R>(logits, &targets, &mask, smoothing, false).0)
     }
 
     fn fused_update(
