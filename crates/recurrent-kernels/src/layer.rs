@@ -17,7 +17,7 @@
 use crate::cells::{
     BackwardUnit, Cell, CellKind, ForwardUnit, MAX_GATES, Operand, Phase, with_cell,
 };
-use crate::matmul::{self, Left, Right, Shared, Start};
+use crate::matmul::{Left, Right, Shared, Start};
 use crate::simd::{Kernel, Real, Vector};
 use crate::{Cpu, Rows, threads};
 use std::ops::Range;
@@ -77,15 +77,15 @@ pub struct Operands<'a, R> {
     pub recurrent_mask: Option<&'a [R]>,
 }
 
-/// Where the forward pass writes.
-#[derive(Debug)]
-pub struct Outputs<'a, R> {
-    /// Hidden states `[T, B, H]`, zero past a row's end.
-    pub sequence: &'a mut [R],
-    /// Hidden state after each row's last step `[B, H]`.
-    pub hidden: &'a mut [R],
-    /// Memory after each row's last step `[B, H]`; empty for cells without.
-    pub memory: &'a mut [R],
+/// What a forward pass gives.
+#[derive(Debug, Clone)]
+pub struct Output<R> {
+    /// `[T + S, B, H]`: the hidden states, zero past a row's end, then the
+    /// hidden state after each row's last step, then the memory after it where
+    /// the cell has one. One matrix, because a tensor library wants one result.
+    pub packed: Vec<R>,
+    /// What the backward pass needs.
+    pub saved: Saved<R>,
 }
 
 /// What the backward pass needs of the forward pass.
@@ -166,23 +166,10 @@ pub fn forward<R: Real>(
     size: Size,
     rows: &Rows,
     operands: Operands<R>,
-    outputs: Outputs<R>,
-) -> Saved<R> {
+) -> Output<R> {
     check(kind, size, rows, operands);
-    let state = rows.batch() * size.hidden;
-    assert_eq!(
-        outputs.sequence.len(),
-        rows.time() * state,
-        "output sequence"
-    );
-    assert_eq!(outputs.hidden.len(), state, "final hidden state");
-    assert_eq!(
-        outputs.memory.len(),
-        operands.initial.memory.len(),
-        "final memory"
-    );
     with_cell!(kind, |cell| forward::forward(
-        cpu, cell, size, rows, operands, outputs
+        cpu, cell, size, rows, operands
     ))
 }
 

@@ -127,13 +127,11 @@ impl Rows {
         }
     }
 
-    /// Copies `packed [N, width]` to its places in `padded [T, B, width]`; the
-    /// other positions become zero.
-    pub(crate) fn scatter<R: Copy + Default>(&self, packed: &[R], width: usize, padded: &mut [R]) {
+    /// Copies `packed [N, width]` to its places in `padded [T, B, width]`.
+    pub(crate) fn scatter<R: Copy>(&self, packed: &[R], width: usize, padded: &mut [R]) {
         match &self.source {
             None => padded[..packed.len()].copy_from_slice(packed),
             Some(source) => {
-                padded.fill(R::default());
                 for (from, &row) in packed.chunks_exact(width.max(1)).zip(source) {
                     padded[row * width..(row + 1) * width].copy_from_slice(from);
                 }
@@ -191,7 +189,7 @@ mod tests {
         let padded: Vec<i32> = (0..9).collect();
         let packed = rows.gather(&padded, 1);
         assert_eq!(packed, [8, 3, 5, 0, 2]);
-        let mut back = vec![-1; 9];
+        let mut back = vec![0; 9];
         rows.scatter(&packed, 1, &mut back);
         assert_eq!(back, [0, 0, 2, 3, 0, 5, 0, 0, 8]);
     }

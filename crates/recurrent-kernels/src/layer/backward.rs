@@ -2,7 +2,7 @@
 
 use super::forward::times;
 use super::*;
-use crate::matmul::{Buffer, Columns, LeftRows, Origin, Output, column_sums, multiply, pack};
+use crate::matmul::{self, Buffer, Columns, LeftRows, Origin, column_sums, multiply, pack};
 
 #[expect(clippy::too_many_arguments, reason = "the operands of one operation")]
 pub(super) fn backward<R: Real, C: Cell>(
@@ -354,7 +354,7 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                             [own.len(), segment.gates.len() * hidden],
                             matrix.pointer(),
                             start,
-                            Output {
+                            matmul::Output {
                                 data: target.add(own.start * hidden + unit),
                                 stride: hidden,
                                 columns: hidden.min(own_blocks.end * V::LANES) - unit,

@@ -1,7 +1,7 @@
 //! The forward scan.
 
 use super::*;
-use crate::matmul::{Buffer, Columns, LeftRows, Origin, Output, groups, multiply, pack};
+use crate::matmul::{self, Buffer, Columns, LeftRows, Origin, groups, multiply, pack};
 
 pub(super) fn forward<R: Real, C: Cell>(
     cpu: Cpu,
@@ -9,8 +9,7 @@ pub(super) fn forward<R: Real, C: Cell>(
     size: Size,
     rows: &Rows,
     operands: Operands<R>,
-    outputs: Outputs<R>,
-) -> Saved<R> {
+) -> Output<R> {
     let Operands {
         input,
         weights,
@@ -39,11 +38,10 @@ pub(super) fn forward<R: Real, C: Cell>(
     // The scan writes every element of these.
     let kept = packed * hidden;
     let mut extra = Vec::with_capacity(if C::EXTRA { kept } else { 0 });
+    let padded = rows.time() * batch * hidden;
+    let mut sequence = Vec::with_capacity(padded + initial.hidden.len() + initial.memory.len());
     let mut packed_hidden = (!rows.is_identity()).then(|| Vec::with_capacity(kept));
-    let states = match &mut packed_hidden {
-        Some(states) => states.as_mut_ptr(),
-        None => outputs.sequence.as_mut_ptr(),
-    };
+    let states = packed_hidden.as_mut().unwrap_or(&mut sequence).as_mut_ptr();
     let mut first_hidden = rows.sort(initial.hidden, hidden);
     let mut first_memory = if C::MEMORY {
         rows.sort(initial.memory, hidden)
@@ -82,14 +80,19 @@ pub(super) fn forward<R: Real, C: Cell>(
         });
     });
 
-    // SAFETY: the scan has written one row of units for every packed row.
+    // SAFETY: the scan has written one row of units for every packed row, and
+    // without packed states these are the rows of the sequence.
     unsafe {
         extra.set_len(if C::EXTRA { kept } else { 0 });
-        for written in packed_hidden.iter_mut().chain(&mut masked) {
-            written.set_len(kept);
+        packed_hidden
+            .as_mut()
+            .unwrap_or(&mut sequence)
+            .set_len(kept);
+        if let Some(masked) = &mut masked {
+            masked.set_len(kept);
         }
     }
-    let states = packed_hidden.as_deref().unwrap_or(outputs.sequence);
+    let states = packed_hidden.as_deref().unwrap_or(&sequence);
 
     for (ended, last) in rows.ends() {
         let (to, from) = (scale(ended, hidden), scale(last, hidden));
@@ -98,19 +101,26 @@ pub(super) fn forward<R: Real, C: Cell>(
             first_memory[to].copy_from_slice(&extra[from]);
         }
     }
-    rows.unsort(&first_hidden, hidden, outputs.hidden);
-    if C::MEMORY {
-        rows.unsort(&first_memory, hidden, outputs.memory);
-    }
+    sequence.resize(padded, R::ZERO);
     if let Some(states) = &packed_hidden {
-        rows.scatter(states, hidden, outputs.sequence);
+        rows.scatter(states, hidden, &mut sequence);
     }
-    Saved {
-        gates,
-        extra,
-        hidden: packed_hidden,
-        masked,
-        input: packed_input,
+    sequence.resize(
+        padded + initial.hidden.len() + initial.memory.len(),
+        R::ZERO,
+    );
+    let (last_hidden, last_memory) = sequence[padded..].split_at_mut(initial.hidden.len());
+    rows.unsort(&first_hidden, hidden, last_hidden);
+    rows.unsort(&first_memory, hidden, last_memory);
+    Output {
+        packed: sequence,
+        saved: Saved {
+            gates,
+            extra,
+            hidden: packed_hidden,
+            masked,
+            input: packed_input,
+        },
     }
 }
 
@@ -257,7 +267,7 @@ impl<R: Real, C: Cell> Kernel<R> for Part<'_, R, C> {
                             [own.len(), hidden],
                             matrix.pointer().add(at * hidden),
                             Origin::Bias(bias.pointer().add(at)),
-                            Output {
+                            matmul::Output {
                                 data: products.pointer(),
                                 stride: strips * V::LANES,
                                 columns: strips * V::LANES,

@@ -74,23 +74,11 @@ impl Problem {
     }
 
     fn forward(&self, cpu: Cpu) -> ([Vec<f64>; 3], Saved<f64>) {
-        let [.., h, m] = &self.operands;
-        let mut sequence = vec![f64::NAN; self.loss[0].len()];
-        let mut hidden = vec![f64::NAN; h.len()];
-        let mut memory = vec![f64::NAN; m.len()];
-        let saved = forward(
-            cpu,
-            self.kind,
-            self.size,
-            &self.rows,
-            operands(&self.operands, self.mask.as_deref()),
-            Outputs {
-                sequence: &mut sequence,
-                hidden: &mut hidden,
-                memory: &mut memory,
-            },
-        );
-        ([sequence, hidden, memory], saved)
+        let operands = operands(&self.operands, self.mask.as_deref());
+        let Output { packed, saved } = forward(cpu, self.kind, self.size, &self.rows, operands);
+        let (sequence, rest) = packed.split_at(self.loss[0].len());
+        let (hidden, memory) = rest.split_at(self.loss[1].len());
+        ([sequence, hidden, memory].map(<[f64]>::to_vec), saved)
     }
 
     fn loss(&self, cpu: Cpu) -> f64 {

@@ -3,7 +3,7 @@
 use super::stream::to_bf16;
 use super::*;
 use crate::cells::{Activation, CellKind};
-use crate::layer::{Operands, Outputs, Size, State, Weights, forward};
+use crate::layer::{Operands, Size, State, Weights, forward};
 use crate::noise::uniform;
 use crate::{Cpu, Direction, Isa, Rows};
 
@@ -39,28 +39,19 @@ fn both(cpu: Cpu, kind: CellKind, size: Size, time: usize, precision: Precision)
     let input = values(time * size.input, 5);
     let zeros = vec![0.0; size.hidden];
     let memory = if kind.has_memory() { &zeros[..] } else { &[] };
-    let mut sequence = vec![0.0; time * size.hidden];
-    let (mut hidden, mut last) = (zeros.clone(), memory.to_vec());
-    forward(
-        cpu,
-        kind,
-        size,
-        &Rows::new(time, 1, None, Direction::Forward),
-        Operands {
-            input: &input,
-            weights,
-            initial: State {
-                hidden: &zeros,
-                memory,
-            },
-            recurrent_mask: None,
-        },
-        Outputs {
-            sequence: &mut sequence,
-            hidden: &mut hidden,
-            memory: &mut last,
-        },
-    );
+    let rows = Rows::new(time, 1, None, Direction::Forward);
+    let initial = State {
+        hidden: &zeros,
+        memory,
+    };
+    let operands = Operands {
+        input: &input,
+        weights,
+        initial,
+        recurrent_mask: None,
+    };
+    let mut sequence = forward(cpu, kind, size, &rows, operands).packed;
+    sequence.truncate(time * size.hidden);
     let stepper = Stepper::new(cpu, kind, size, weights, precision);
     let mut state = stepper.zero_state();
     let mut steps = Vec::new();

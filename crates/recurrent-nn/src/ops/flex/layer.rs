@@ -4,7 +4,7 @@ use super::{Float, cpu, dims, elements, tensor};
 use crate::ops::LayerOptions;
 use burn_flex::FlexTensor;
 use recurrent_kernels::layer::{
-    self as kernel, Gradients, Operands, OutputGradients, Outputs, Saved, Size, State, Weights,
+    self as kernel, Gradients, Operands, Output, OutputGradients, Saved, Size, State, Weights,
 };
 use recurrent_kernels::{Rows, noise};
 
@@ -112,20 +112,12 @@ pub(super) fn forward<R: Keep>(
         call.rows.batch(),
         call.size.hidden,
     ];
-    let mut packed = vec![R::ZERO; shape.iter().product()];
-    let (sequence, rest) = packed.split_at_mut(call.rows.time() * call.state_len());
-    let (hidden, memory) = rest.split_at_mut(call.state_len());
-    let saved = kernel::forward(
+    let Output { packed, saved } = kernel::forward(
         cpu(),
         options.cell.kind(),
         call.size,
         &call.rows,
         call.operands(operands),
-        Outputs {
-            sequence,
-            hidden,
-            memory,
-        },
     );
     (tensor(packed, shape), R::keep(saved))
 }
