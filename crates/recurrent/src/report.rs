@@ -155,8 +155,11 @@ impl Report {
     }
 }
 
-/// Seconds as people say them: `42 s`, `3 min 05 s`, `2 h 07 min`.
-fn duration(seconds: f64) -> String {
+/// Seconds as people say them: `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`.
+pub fn duration(seconds: f64) -> String {
+    if seconds < 9.95 {
+        return format!("{seconds:.1} s");
+    }
     let whole = seconds.round() as u64;
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
     match (hours, minutes) {

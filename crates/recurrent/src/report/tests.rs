@@ -280,9 +280,16 @@ fn every_text_is_escaped() {
 
 #[test]
 fn durations_are_said_as_people_say_them() {
-    let said = [0.4, 42.0, 185.0, 7_620.0, 3_600_000.0].map(duration);
+    let said = [0.44, 9.97, 42.0, 185.0, 7_620.0, 3_600_000.0].map(duration);
     assert_eq!(
         said,
-        ["0 s", "42 s", "3 min 05 s", "2 h 07 min", "1,000 h 00 min"]
+        [
+            "0.4 s",
+            "10 s",
+            "42 s",
+            "3 min 05 s",
+            "2 h 07 min",
+            "1,000 h 00 min"
+        ]
     );
 }
