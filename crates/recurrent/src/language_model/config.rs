@@ -75,12 +75,15 @@ pub struct DataConfig {
     /// Column of a table that holds the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Parts of a single file that are train, valid and test.
+    /// Parts of a single file that are train, valid and test, in its order; a
+    /// word or record is not cut in two.
     #[serde(default = "fractions")]
     pub fractions: [f64; 3],
     /// What a symbol is.
     pub unit: Unit,
-    /// Most symbols of the vocabulary, special ones counted; the rest become `<unk>`.
+    /// Most symbols of the vocabulary, special ones counted: the most frequent of
+    /// the training split, the rest become `<unk>`. Without it the vocabulary is
+    /// all symbols of the three splits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary_limit: Option<usize>,
 }

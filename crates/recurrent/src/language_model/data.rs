@@ -128,6 +128,7 @@ fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
             let options = TextOptions {
                 column: config.column.clone(),
                 fractions: config.fractions,
+                unit: config.unit,
             };
             Ok((read_text(Path::new(path), &options)?, None))
         }
