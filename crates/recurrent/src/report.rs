@@ -19,6 +19,8 @@ mod plot;
 
 use crate::metrics::MetricLine;
 
+pub(crate) use html::grouped;
+
 /// How many results stand as cards at the top.
 const CARDS: usize = 4;
 
@@ -137,7 +139,7 @@ impl Report {
             parts.push(duration(seconds));
         }
         if let Some(speed) = self.median_speed() {
-            parts.push(format!("{} symbols a second", html::grouped(speed as u64)));
+            parts.push(format!("{} symbols/s", html::grouped(speed as u64)));
         }
         format!("<p class=\"summary\">{}</p>\n", parts.join(" \u{b7} "))
     }

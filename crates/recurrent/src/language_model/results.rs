@@ -2,7 +2,7 @@
 
 use super::{Corpus, Evaluation, Predictor};
 use crate::Error;
-use crate::report::{Floor, Report, Sample};
+use crate::report::{Floor, Report, Sample, grouped};
 use crate::run::RunDirectory;
 use recurrent_decode::AdditiveNgram;
 use std::f64::consts::LN_2;
@@ -55,10 +55,10 @@ pub(super) fn report(
     let layers = predictor.layers();
     let parameters: u64 = layers.iter().map(|layer| layer.parameters).sum();
     let mut results = found.rows();
-    results.push(("parameters".to_string(), parameters.to_string()));
+    results.push(("parameters".to_string(), grouped(parameters)));
     results.push((
         "vocabulary".to_string(),
-        predictor.vocabulary().len().to_string(),
+        grouped(predictor.vocabulary().len() as u64),
     ));
     let samples = if found.sample.is_empty() {
         Vec::new()
