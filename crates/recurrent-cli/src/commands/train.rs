@@ -13,7 +13,7 @@ const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A built-in recipe (see `recurrent recipes`) or a TOML file; a run that is resumed has its own
+    /// A built-in recipe (see `recurrent recipes`) or a TOML file; may be left out with --resume --out DIR
     #[arg(required_unless_present_all = ["resume", "out"])]
     recipe: Option<String>,
     /// Text file, or folder with train, valid and test files, plain or gzip
