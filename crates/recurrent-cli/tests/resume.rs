@@ -5,22 +5,15 @@
 
 mod common;
 
+#[path = "common/run_files.rs"]
+mod run_files;
+
 use common::{run, small};
+use run_files::{bytes, checkpoints};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-fn bytes(out: &Path) -> Vec<u8> {
-    fs::read(out.join("model.safetensors")).expect("weights")
-}
-
-/// The tensors of a weight file, without the seconds in its record.
-fn tensors(out: &Path) -> Vec<u8> {
-    let all = bytes(out);
-    let header = u64::from_le_bytes(all[..8].try_into().expect("8 bytes")) as usize;
-    all[8 + header..].to_vec()
-}
 
 /// Metric lines without their times.
 fn metrics(out: &Path) -> Vec<String> {
@@ -50,18 +43,6 @@ fn long(out: &Path) -> Command {
         "training.schedule={ name = \"plateau\", factor = 0.5, patience = 1 }",
     ]);
     command
-}
-
-fn checkpoints(out: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(out.join("checkpoints")) else {
-        return Vec::new();
-    };
-    let mut all: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "safetensors"))
-        .collect();
-    all.sort();
-    all
 }
 
 /// Waits for a checkpoint after `step`.
@@ -111,7 +92,7 @@ fn a_killed_run_ends_as_an_uninterrupted_one() {
         resumed = true;
     }
     run(long(&killed).arg("--resume")).succeeds();
-    assert_eq!(tensors(&killed), tensors(&whole));
+    assert_eq!(bytes(&killed), bytes(&whole));
     assert_eq!(metrics(&killed), metrics(&whole));
     // A finished run that is resumed has nothing to do and stays as it is.
     let before = bytes(&killed);
@@ -134,7 +115,7 @@ fn an_interrupt_saves_and_exits_130() {
     unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
     assert_eq!(child.wait().expect("ended").code(), Some(130));
     run(long(&stopped).arg("--resume")).succeeds();
-    assert_eq!(tensors(&stopped), tensors(&whole));
+    assert_eq!(bytes(&stopped), bytes(&whole));
     assert_eq!(metrics(&stopped), metrics(&whole));
 }
 
@@ -185,7 +166,7 @@ fn a_loss_that_is_not_finite_stops_the_run() {
     let mut command = small(&out);
     command.args([
         "--set",
-        "training.learning_rate=1e30",
+        "training.learning_rate=1000",
         "--set",
         "training.clip_norm=1e30",
     ]);
@@ -196,4 +177,17 @@ fn a_loss_that_is_not_finite_stops_the_run() {
     for text in ["step ", "learning rate", "last losses"] {
         assert!(failed.err.contains(text), "{}", failed.err);
     }
+}
+
+#[test]
+fn one_process_trains_in_a_directory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut child = start(long(&out));
+    wait_for_step(&out, 7, &mut child);
+    run(long(&out).arg("--resume")).is_bad_input(&["in use by another process"]);
+    run(long(&out).arg("--force")).is_bad_input(&["in use by another process"]);
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    run(long(&out).arg("--resume")).succeeds();
 }

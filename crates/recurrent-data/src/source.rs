@@ -2,7 +2,7 @@
 //!
 //! | path | reading |
 //! | --- | --- |
-//! | a plain file | the whole text, cut by fractions of its characters |
+//! | a plain file | the whole text, cut by fractions of its characters, between words where they are the symbols |
 //! | a `.csv`, `.tsv`, `.jsonl` or `.ndjson` file | one column, a line a record, cut by fractions of the records |
 //! | a folder with a training, a validation and a test file | those files |
 //! | a folder with one readable file | that file |
@@ -11,8 +11,8 @@
 
 use std::path::Path;
 
-use crate::DataError;
 use crate::readers::{self, Content, FolderFiles};
+use crate::{DataError, Unit};
 
 /// How a text is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct TextOptions {
     /// The parts of one file that are for training, validation and test. Their sum is 1, and the order in the file is
     /// kept. A folder that has its own splits keeps them.
     pub fractions: [f64; 3],
+    /// What a symbol is: words are not cut in two.
+    pub unit: Unit,
 }
 
 impl Default for TextOptions {
@@ -30,6 +32,7 @@ impl Default for TextOptions {
         Self {
             column: None,
             fractions: [0.9, 0.05, 0.05],
+            unit: Unit::Character,
         }
     }
 }
@@ -53,10 +56,10 @@ pub fn read_text(path: &Path, options: &TextOptions) -> Result<TextSplits, DataE
     check_fractions(options.fractions)?;
     let column = options.column.as_deref();
     if !path.is_dir() {
-        return Ok(split(readers::read(path, column)?, options.fractions));
+        return Ok(split(readers::read(path, column)?, options));
     }
     Ok(match readers::find_files(path)? {
-        FolderFiles::One(file) => split(readers::read(&file, column)?, options.fractions),
+        FolderFiles::One(file) => split(readers::read(&file, column)?, options),
         FolderFiles::Splits([train, valid, test]) => TextSplits {
             train: readers::read(&train, column)?.into_text(),
             valid: readers::read(&valid, column)?.into_text(),
@@ -78,14 +81,18 @@ fn check_fractions(fractions: [f64; 3]) -> Result<(), DataError> {
     }
 }
 
-fn split(content: Content, fractions: [f64; 3]) -> TextSplits {
+fn split(content: Content, options: &TextOptions) -> TextSplits {
+    let fractions = options.fractions;
     match content {
         Content::Text(text) => {
             let [first, second] = boundaries(text.chars().count(), fractions);
             let offset = |characters: usize| {
-                text.char_indices()
-                    .nth(characters)
-                    .map_or(text.len(), |(offset, _)| offset)
+                let offset = text.char_indices().nth(characters);
+                let offset = offset.map_or(text.len(), |(offset, _)| offset);
+                match options.unit {
+                    Unit::Word => after_word(&text, offset),
+                    Unit::Character | Unit::Byte => offset,
+                }
             };
             let (first, second) = (offset(first), offset(second));
             TextSplits {
@@ -103,6 +110,17 @@ fn split(content: Content, fractions: [f64; 3]) -> TextSplits {
             }
         }
     }
+}
+
+/// The offset itself between words, and within one the offset after the white space that ends it.
+fn after_word(text: &str, offset: usize) -> usize {
+    let (before, after) = text.split_at(offset);
+    if before.is_empty() || before.ends_with(char::is_whitespace) {
+        return offset;
+    }
+    let mut rest = after.char_indices();
+    rest.find(|(_, character)| character.is_whitespace())
+        .map_or(text.len(), |(end, space)| offset + end + space.len_utf8())
 }
 
 /// Where the training and the validation part of `count` items end.
@@ -128,7 +146,28 @@ mod tests {
     use super::*;
 
     fn text(fractions: [f64; 3]) -> TextSplits {
-        split(Content::Text("αβγδεζηθικ".to_owned()), fractions)
+        let options = TextOptions {
+            fractions,
+            ..TextOptions::default()
+        };
+        split(Content::Text("αβγδεζηθικ".to_owned()), &options)
+    }
+
+    #[test]
+    fn words_are_not_cut() {
+        let options = |fractions| TextOptions {
+            fractions,
+            unit: Unit::Word,
+            ..TextOptions::default()
+        };
+        let cut = |fractions| {
+            let text = Content::Text("one two\nthree four".to_owned());
+            let TextSplits { train, valid, test } = split(text, &options(fractions));
+            [train, valid, test]
+        };
+        assert_eq!(cut([0.3, 0.3, 0.4]), ["one two\n", "three ", "four"]);
+        assert_eq!(cut([0.4, 0.0, 0.6]), ["one two\n", "", "three four"]);
+        assert_eq!(cut([0.0, 0.9, 0.1]), ["", "one two\nthree four", ""]);
     }
 
     #[test]

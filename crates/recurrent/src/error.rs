@@ -14,16 +14,28 @@ pub enum Error {
     /// Decoder settings out of range.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// A split that cannot be used.
-    #[error("{split} split: {error}{}", vocabulary_hint(.error))]
-    Split {
-        /// Which split.
-        split: &'static str,
+    /// A text that cannot be used.
+    #[error("{place}: {error}")]
+    Text {
+        /// File and split, or the setting that has it.
+        place: String,
         /// What is wrong with it.
         error: DataError,
     },
+    /// A split with too few symbols.
+    #[error("{place}: expected at least {needed} symbols ({enough}), found {found}")]
+    TooShort {
+        /// File and split.
+        place: String,
+        /// The least number that would do.
+        needed: usize,
+        /// What they are needed for.
+        enough: String,
+        /// Its number of symbols.
+        found: usize,
+    },
     /// A line of a `metrics.jsonl` that is not a metric line.
-    #[error("{}:{line}: expected a metric line: {message}", path.display())]
+    #[error("{}:{line}: expected a metric line: {message}; delete that line to go on", path.display())]
     MetricLine {
         /// The file.
         path: PathBuf,
@@ -73,6 +85,12 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
+    /// A run directory that another process trains in.
+    #[error("{}: in use by another process; wait for its end, or choose another --out", path.display())]
+    RunInUse {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A run directory without what is needed.
     #[error("{}: {message}", path.display())]
     Run {
@@ -97,17 +115,17 @@ pub enum Error {
         /// What the system says.
         error: std::io::Error,
     },
-    /// A loss of a split that is infinite or not a number.
-    #[error("the loss over the {split} split is {loss}")]
+    /// A loss of a split that is not a number, or whose perplexity is not finite.
+    #[error("the loss over the {split} split is {}: expected one of a finite perplexity", number(*.loss))]
     Evaluation {
         /// Which split.
         split: &'static str,
         /// The loss.
         loss: f64,
     },
-    /// A loss or gradient that is infinite or not a number.
+    /// A loss or gradient that is not a number, or too large for a finite perplexity.
     #[error(
-        "step {step}: {what}; learning rate {learning_rate}, last losses {}; checkpoints stay as they are",
+        "step {step}: {what}; learning rate {learning_rate:?}, last losses {}; checkpoints stay as they are",
         losses(.history)
     )]
     NotFinite {
@@ -135,17 +153,17 @@ fn hint(near: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
-fn vocabulary_hint(error: &DataError) -> &'static str {
-    match error {
-        DataError::UnknownSymbols { .. } => {
-            "; a vocabulary with data.vocabulary_limit reads them as <unk>"
-        }
-        _ => "",
+/// A loss: four decimals, or four digits where it is huge.
+pub(crate) fn number(value: f64) -> String {
+    if value.abs() < 1e6 || !value.is_finite() {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.3e}")
     }
 }
 
 fn losses(history: &[f64]) -> String {
-    let texts: Vec<String> = history.iter().map(|loss| format!("{loss:.4}")).collect();
+    let texts: Vec<String> = history.iter().map(|&loss| number(loss)).collect();
     if texts.is_empty() {
         "none".to_string()
     } else {

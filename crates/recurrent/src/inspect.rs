@@ -1,9 +1,10 @@
 //! What a run directory or a weight file holds.
 
 use crate::language_model::{LanguageModelConfig, Predictor};
+use crate::metrics::MetricLine;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::Record;
+use crate::training::TrainingRecord;
 use crate::{DeviceName, Error, weights};
 use std::path::Path;
 
@@ -14,21 +15,6 @@ pub struct TensorRow {
     pub name: String,
     /// Its shape.
     pub shape: Vec<usize>,
-}
-
-/// How a model came to be.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainingRecord {
-    /// The task.
-    pub task: String,
-    /// Steps made when the weights were written.
-    pub step: u64,
-    /// Epochs finished then.
-    pub epochs: usize,
-    /// Best validation loss so far, nats a symbol, and its step.
-    pub best: Option<(f64, u64)>,
-    /// Seconds of training until then.
-    pub seconds: f64,
 }
 
 /// A run directory.
@@ -44,6 +30,8 @@ pub struct RunContent {
     pub symbols: Vec<String>,
     /// Training record of the weights.
     pub record: Option<TrainingRecord>,
+    /// Seconds of training by the run's metrics.
+    pub seconds: Option<f64>,
 }
 
 /// Symbols that [`run`] shows.
@@ -67,6 +55,7 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
             .map(|id| vocabulary.symbol(id).to_string())
             .collect(),
         record,
+        seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
     })
 }
 
@@ -76,17 +65,10 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
 /// Where it is not a safetensors file.
 pub fn file(path: &Path) -> Result<(Vec<TensorRow>, Option<TrainingRecord>), Error> {
     let file = weights::read(path)?;
-    let record: Option<Record> = file.record(path)?;
+    let record = file.record(path)?;
     let rows = file.tensors.iter().map(|(name, data)| TensorRow {
         name: name.clone(),
         shape: data.shape().to_vec(),
-    });
-    let record = record.map(|record| TrainingRecord {
-        task: record.task,
-        step: record.step,
-        epochs: record.epoch,
-        best: record.best,
-        seconds: record.elapsed_seconds,
     });
     Ok((rows.collect(), record))
 }

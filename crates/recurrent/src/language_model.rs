@@ -5,16 +5,24 @@
 //! al. 2014). Training is truncated backpropagation through time (Williams and
 //! Peng 1990) over parallel streams whose state is carried from chunk to chunk.
 
+mod check;
 mod config;
 mod data;
+mod evaluate;
+mod generate;
+mod learner;
 mod model;
 mod predict;
+mod results;
 mod train;
 
 pub use config::{
     DataConfig, DecodeConfig, LanguageModelConfig, ModelConfig, TaskConfig, TaskName,
 };
 pub use data::Corpus;
+pub use evaluate::{Evaluation, Split};
+pub use generate::Generator;
 pub use model::LanguageModel;
-pub use predict::{Evaluation, Generator, Predictor, Split};
-pub use train::{Outcome, Results, train};
+pub use predict::Predictor;
+pub use results::{Outcome, Results};
+pub use train::train;

@@ -58,6 +58,18 @@ impl MetricLine {
         }
     }
 
+    /// Seconds spent on the run when the line was written.
+    pub fn elapsed_seconds(&self) -> f64 {
+        match self {
+            Self::Train {
+                elapsed_seconds, ..
+            }
+            | Self::Valid {
+                elapsed_seconds, ..
+            } => *elapsed_seconds,
+        }
+    }
+
     /// The line as JSON, without its line end.
     pub fn to_json(&self) -> String {
         // Numbers and fixed names always have a JSON form.
@@ -88,12 +100,19 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, Error> {
                 return Err(Error::MetricLine {
                     path: path.to_path_buf(),
                     line: index + 1,
-                    message: error.to_string(),
+                    message: reason(&error),
                 });
             }
         }
     }
     Ok(metrics)
+}
+
+/// What the parser says, without its position in the one line.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" at line ").unwrap_or(text.len());
+    text[..end].to_string()
 }
 
 fn number_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {

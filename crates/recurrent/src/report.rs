@@ -19,6 +19,8 @@ mod plot;
 
 use crate::metrics::MetricLine;
 
+pub(crate) use html::grouped;
+
 /// How many results stand as cards at the top.
 const CARDS: usize = 4;
 
@@ -137,7 +139,7 @@ impl Report {
             parts.push(duration(seconds));
         }
         if let Some(speed) = self.median_speed() {
-            parts.push(format!("{} symbols a second", html::grouped(speed as u64)));
+            parts.push(format!("{} symbols/s", html::grouped(speed as u64)));
         }
         format!("<p class=\"summary\">{}</p>\n", parts.join(" \u{b7} "))
     }
@@ -155,8 +157,11 @@ impl Report {
     }
 }
 
-/// Seconds as people say them: `42 s`, `3 min 05 s`, `2 h 07 min`.
-fn duration(seconds: f64) -> String {
+/// Seconds as people say them: `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`.
+pub fn duration(seconds: f64) -> String {
+    if seconds < 9.95 {
+        return format!("{seconds:.1} s");
+    }
     let whole = seconds.round() as u64;
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
     match (hours, minutes) {

@@ -7,13 +7,15 @@
 //! checkpoints/        step-N.safetensors: weights, optimizer, carried state, position
 //! model.safetensors   the weights that the run ends with, PyTorch's names
 //! report.html         the report
+//! lock                locked while a process trains in the directory
 //! ```
 
 use crate::language_model::LanguageModelConfig;
 use crate::metrics::{self, MetricLine};
-use crate::{Error, files, recipe, training};
+use crate::recipe::{self, Recipe};
+use crate::{Error, files, training};
 use recurrent_data::Vocabulary;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +36,10 @@ pub enum Existing {
     /// Go on from its last checkpoint.
     Resume,
 }
+
+/// Keeps a run directory for one process.
+#[derive(Debug)]
+pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
 const FILES: [&str; 5] = [
     "config.toml",
@@ -74,23 +80,50 @@ impl RunDirectory {
         self.file("config.toml").exists()
     }
 
-    /// Fails where a new run would write over another one.
+    /// Fails where the directory is not in the state that `existing` needs: without
+    /// a run, with one to go on with, or any.
     ///
     /// # Errors
-    /// Where the directory holds a run and `existing` refuses it, or the path is a file.
+    /// Where it is not, or the path is a file.
     pub fn check(&self, existing: Existing) -> Result<(), Error> {
-        if existing == Existing::Refuse && self.exists() {
-            return Err(Error::RunExists {
+        let bad = |message: &str| {
+            Err(Error::Run {
                 path: self.path.clone(),
-            });
-        }
-        if self.path.is_file() {
-            return Err(Error::Run {
+                message: message.to_string(),
+            })
+        };
+        match existing {
+            _ if self.path.is_file() => bad("expected a directory, found a file"),
+            Existing::Refuse if self.exists() => Err(Error::RunExists {
                 path: self.path.clone(),
-                message: "expected a directory, found a file".to_string(),
-            });
+            }),
+            Existing::Resume if !self.has_begun() => {
+                bad("expected a run to go on with, found none; start one without --resume")
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Creates the directory and keeps other processes from training in it for as
+    /// long as the lock lives, which is until the process ends at the latest.
+    ///
+    /// # Errors
+    /// Where another process has it, or the lock file cannot be written.
+    pub(crate) fn lock(&self) -> Result<Lock, Error> {
+        files::create_directory(&self.path)?;
+        let path = self.file("lock");
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(TryLockError::Error);
+        let locked = file.and_then(|file| file.try_lock().map(|()| Lock(file)));
+        locked.map_err(|error| match error {
+            TryLockError::WouldBlock => Error::RunInUse {
+                path: self.path.clone(),
+            },
+            TryLockError::Error(error) => Error::Write { path, error },
+        })
     }
 
     /// Starts a run: removes what an older one left, writes configuration and vocabulary.
@@ -123,7 +156,20 @@ impl RunDirectory {
         files::write_atomically(&self.file("config.toml"), config.to_toml().as_bytes())
     }
 
-    /// The recipe of the run.
+    /// The recipe of the run by the name that it was started by.
+    ///
+    /// # Errors
+    /// Where the directory holds no run, or its recipe is not valid.
+    pub fn recipe(&self) -> Result<Recipe, Error> {
+        let config = self.config()?;
+        Ok(Recipe {
+            name: config.task.recipe.clone().unwrap_or_default(),
+            config,
+            overrides: Vec::new(),
+        })
+    }
+
+    /// The settings of the run.
     ///
     /// # Errors
     /// Where the directory holds no run, or its recipe is not valid.

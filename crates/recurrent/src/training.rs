@@ -5,23 +5,29 @@
 //! checkpoints, metrics. A run that is killed at any moment goes on from its
 //! last checkpoint to the same weights, bit for bit, as one that was not.
 
+mod check;
 mod checkpoint;
 mod config;
 mod fit;
+mod named;
 mod observer;
 mod schedule;
+mod standing;
 
+pub(crate) use check::check;
+pub use checkpoint::TrainingRecord;
 pub(crate) use checkpoint::{Checkpoint, Record, list, write_weights};
-pub(crate) use config::check;
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
-pub(crate) use fit::{fit, prepare};
+pub(crate) use fit::{fit, is_usable};
 pub use observer::{Observer, StepReport};
+pub(crate) use standing::{Standing, prepare};
 
 use crate::run::Existing;
 use crate::{DeviceName, Error};
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
 use recurrent_nn::Mode;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,14 +87,27 @@ pub struct StepLoss {
     pub symbols: usize,
 }
 
+/// What tells one order of batches from another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream {
+    /// `training.batch_size`.
+    pub batch_size: usize,
+    /// `training.chunk_length`.
+    pub chunk_length: usize,
+    /// Symbols of the training, validation and test split.
+    pub symbols: [usize; 3],
+    /// Digest of those symbols.
+    pub digest: u64,
+}
+
 /// A task as the training loop sees it.
 pub trait Learner {
     /// The network.
     type Model: Module;
 
-    /// What tells one order of batches from another: a checkpoint within an
-    /// epoch can only be gone on from in the same order.
-    fn stream(&self) -> Vec<u64>;
+    /// Its data and how they are read: a run goes on with the same data, and
+    /// within an epoch in the same order.
+    fn stream(&self) -> Stream;
 
     /// Steps of an epoch.
     fn steps_per_epoch(&self) -> usize;

@@ -17,7 +17,7 @@ pub struct Arguments {
     /// Column of a table that holds the text
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
-    /// Which part: train, valid or test [default: test, or valid where there is no test part]
+    /// Which part: train, valid, test or all [default: test, or valid where there is no test part]
     #[arg(long)]
     split: Option<Split>,
     /// Print one JSON object
@@ -41,9 +41,16 @@ pub fn run(arguments: Arguments) -> Outcome {
     let found = predictor.evaluate(&corpus, split)?;
     let task = predictor.config().task.name.as_str();
     let split = split.as_str();
+    if arguments.split.is_none() {
+        eprintln!(
+            "the {split} split of {}; --split all measures the whole text",
+            corpus.source
+        );
+    }
     if arguments.json {
         let object = json!({
             "task": task,
+            "data": corpus.source,
             "split": split,
             "metrics": {
                 "cross_entropy": found.cross_entropy,
@@ -57,6 +64,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     let mut rows = vec![
         ("task".to_string(), task.to_string()),
+        ("data".to_string(), corpus.source.clone()),
         ("split".to_string(), split.to_string()),
         (
             "cross entropy, nats".to_string(),

@@ -1,7 +1,9 @@
 //! `recurrent inspect`.
 
 use super::{Outcome, columns, print};
-use recurrent::inspect::{self, TrainingRecord};
+use recurrent::inspect;
+use recurrent::report::duration;
+use recurrent::training::TrainingRecord;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,6 +68,9 @@ fn directory(path: &std::path::Path) -> Result<String, recurrent::Error> {
         ),
     ];
     facts.extend(record(content.record));
+    if let Some(seconds) = content.seconds {
+        facts.push(("training time".to_string(), duration(seconds)));
+    }
     Ok(format!("{}\n{}", table(&rows), columns(&facts)))
 }
 
@@ -97,11 +102,7 @@ fn record(record: Option<TrainingRecord>) -> Vec<(String, String)> {
     let mut rows = vec![
         ("trained for".to_string(), record.task),
         ("steps".to_string(), record.step.to_string()),
-        ("epochs".to_string(), record.epochs.to_string()),
-        (
-            "training time".to_string(),
-            format!("{:.0} s", record.seconds),
-        ),
+        ("epochs".to_string(), record.epoch.to_string()),
     ];
     if let Some((loss, step)) = record.best {
         let text = format!(

@@ -2,7 +2,8 @@
 
 use super::{Machine, Outcome, columns, print};
 use crate::progress::Progress;
-use recurrent::run::Existing;
+use recurrent::report::duration;
+use recurrent::run::{Existing, RunDirectory};
 use recurrent::{TrainOptions, recipe, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,8 +13,9 @@ const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A built-in recipe (see `recurrent recipes`) or a TOML file
-    recipe: String,
+    /// A built-in recipe (see `recurrent recipes`) or a TOML file; may be left out with --resume --out DIR
+    #[arg(required_unless_present_all = ["resume", "out"])]
+    recipe: Option<String>,
     /// Text file, or folder with train, valid and test files, plain or gzip
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
@@ -29,7 +31,7 @@ pub struct Arguments {
     /// Change a setting of the recipe; may be repeated
     #[arg(long, value_name = "SECTION.KEY=VALUE")]
     set: Vec<String>,
-    /// Go on from the last checkpoint of the run directory, by its own recipe; --set changes it
+    /// Go on from the last checkpoint of the run directory, by its own recipe; --set changes how it trains
     #[arg(long, conflicts_with = "force")]
     resume: bool,
     /// Replace the run that the directory holds
@@ -44,7 +46,10 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
-    let mut recipe = recipe::load(&arguments.recipe)?;
+    let mut recipe = match (&arguments.recipe, &arguments.out) {
+        (Some(recipe), _) => recipe::load(recipe)?,
+        (None, out) => RunDirectory::new(out.clone().unwrap_or_default()).recipe()?,
+    };
     let mut changes = Vec::new();
     if let Some(data) = &arguments.data {
         changes.push(format!("data.path={}", quoted(data)));
@@ -91,10 +96,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     let mut rows = results.rows();
     rows.push(("steps".to_string(), outcome.steps.to_string()));
-    rows.push((
-        "training time".to_string(),
-        format!("{:.0} s", outcome.seconds),
-    ));
+    rows.push(("training time".to_string(), duration(outcome.seconds)));
     rows.push(("run directory".to_string(), out.display().to_string()));
     let report = out.join("report.html").display().to_string();
     rows.push(("report".to_string(), report));

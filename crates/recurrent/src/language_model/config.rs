@@ -1,7 +1,6 @@
 //! The recipe of a language model.
 
-use crate::Error;
-use crate::training::{TrainingConfig, check};
+use crate::training::TrainingConfig;
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
 use recurrent_nn::{Cell, Initializer, RecurrenceConfig, StackConfig};
@@ -24,9 +23,6 @@ pub struct LanguageModelConfig {
     pub decode: DecodeConfig,
 }
 
-/// Most parameters of a model, and most logits of a step: 4 GB each.
-const MOST_ELEMENTS: usize = 1_000_000_000;
-
 /// `[task]`: what the recipe is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +35,9 @@ pub struct TaskConfig {
     /// In a run directory: the recipe it was started from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<String>,
+    /// In a run directory: the command it was started with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }
 
 /// Tasks by name.
@@ -76,12 +75,15 @@ pub struct DataConfig {
     /// Column of a table that holds the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Parts of a single file that are train, valid and test.
+    /// Parts of a single file that are train, valid and test, in its order; a
+    /// word or record is not cut in two.
     #[serde(default = "fractions")]
     pub fractions: [f64; 3],
     /// What a symbol is.
     pub unit: Unit,
-    /// Most symbols of the vocabulary, special ones counted; the rest become `<unk>`.
+    /// Most symbols of the vocabulary, special ones counted: the most frequent of
+    /// the training split, the rest become `<unk>`. Without it the vocabulary is
+    /// all symbols of the three splits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary_limit: Option<usize>,
 }
@@ -226,129 +228,6 @@ impl ModelConfig {
 }
 
 impl LanguageModelConfig {
-    /// Checks the range of every value.
-    ///
-    /// # Errors
-    /// Where one is out of range; the message names its key.
-    pub fn check(&self) -> Result<(), Error> {
-        const SIZE: &str = "a number from 1 to 65536";
-        let size = |n: usize| (1..=65_536).contains(&n);
-        let model = &self.model;
-        let key = |name: &str| format!("model.{name}");
-        let e = model.embedding_size;
-        check(size(e), key("embedding_size"), SIZE, e)?;
-        let layers = model.hidden_sizes.len();
-        let key_sizes = key("hidden_sizes");
-        check(
-            (1..=64).contains(&layers),
-            key_sizes.clone(),
-            "1 to 64 layers",
-            layers,
-        )?;
-        for &hidden in &model.hidden_sizes {
-            check(size(hidden), key_sizes.clone(), SIZE, hidden)?;
-        }
-        let last = model.hidden_sizes[layers - 1];
-        let fits = !model.tie_weights || last == e;
-        let expected = format!("a last layer of {e}, the embedding's width, to tie their weights");
-        check(fits, key_sizes, &expected, last)?;
-        for (name, value) in [
-            ("input_dropout", model.input_dropout),
-            ("dropout", model.dropout),
-            ("output_dropout", model.output_dropout),
-            ("recurrent_dropout", model.recurrent_dropout),
-        ] {
-            check(
-                (0.0..1.0).contains(&value),
-                key(name),
-                "0 to below 1",
-                value,
-            )?;
-        }
-        let bias = model.forget_bias;
-        check(
-            bias.is_finite(),
-            key("forget_bias"),
-            "a finite number",
-            bias,
-        )?;
-        for (name, initializer) in [
-            ("embedding_initializer", model.embedding_initializer),
-            ("input_initializer", model.input_initializer),
-            ("recurrent_initializer", model.recurrent_initializer),
-            ("bias_initializer", model.bias_initializer),
-            ("output_initializer", model.output_initializer),
-        ] {
-            if let Initializer::Uniform(x) | Initializer::Identity(x) = initializer {
-                let fine = x.is_finite() && x >= 0.0;
-                check(fine, key(name), "a finite number of at least 0", x)?;
-            }
-        }
-        let key = |name: &str| format!("data.{name}");
-        if let Some(limit) = self.data.vocabulary_limit {
-            let fine = (2..=10_000_000).contains(&limit);
-            check(
-                fine,
-                key("vocabulary_limit"),
-                "a number from 2 to 10000000",
-                limit,
-            )?;
-        }
-        let fractions = self.data.fractions;
-        let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
-            && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
-        let found = format!("{fractions:?}");
-        check(fine, key("fractions"), "three parts that sum to 1", found)?;
-        let characters = self.data.grammar_characters.unwrap_or([1; 3]);
-        let fine = characters.iter().all(|n| (1..=100_000_000).contains(n));
-        let found = format!("{characters:?}");
-        check(
-            fine,
-            key("grammar_characters"),
-            "numbers from 1 to 100000000",
-            found,
-        )?;
-        let length = self.decode.length;
-        let limit = 1..=100_000_000;
-        check(
-            limit.contains(&length),
-            "decode.length".into(),
-            "1 to 100000000",
-            length,
-        )?;
-        self.decode.sampler().validate()?;
-        self.training.check()
-    }
-
-    /// Checks that a model of `vocabulary` symbols and a step of it are of a size
-    /// that a machine can hold.
-    ///
-    /// # Errors
-    /// Where there are too many parameters or logits.
-    pub fn check_size(&self, vocabulary: usize) -> Result<(), Error> {
-        let model = &self.model;
-        let outputs = if model.tie_weights { 1 } else { 2 };
-        let mut parameters = outputs * vocabulary * (model.embedding_size + 1);
-        let mut input = model.embedding_size;
-        for &hidden in &model.hidden_sizes {
-            parameters += model.cell.gates() * hidden * (input + hidden + 2);
-            input = hidden;
-        }
-        let expected = format!("at most {MOST_ELEMENTS} parameters");
-        let key = "model.hidden_sizes".to_string();
-        check(parameters <= MOST_ELEMENTS, key, &expected, parameters)?;
-        let training = &self.training;
-        let symbols = training.batch_size.saturating_mul(training.chunk_length);
-        let logits = symbols.saturating_mul(vocabulary);
-        let expected = format!("batch_size x chunk_length x vocabulary of at most {MOST_ELEMENTS}");
-        let key = "training.batch_size".to_string();
-        check(logits <= MOST_ELEMENTS, key, &expected, logits)?;
-        let logits = training.evaluation_streams.saturating_mul(vocabulary);
-        let expected = format!("evaluation_streams x vocabulary of at most {MOST_ELEMENTS}");
-        let key = "training.evaluation_streams".to_string();
-        check(logits <= MOST_ELEMENTS, key, &expected, logits)
-    }
-
     /// The recipe as a TOML table.
     pub(crate) fn to_table(&self) -> toml::Table {
         // Every field is a number, a text or a list of them, which TOML holds.

@@ -3,13 +3,15 @@
 use super::{DataConfig, Split};
 use crate::Error;
 use crate::report::Floor;
-use recurrent_data::{Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_text};
+use recurrent_data::{DataError, Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_text};
 use std::path::Path;
 use std::sync::Arc;
 
 /// A text in three splits, as symbols of a vocabulary.
 #[derive(Debug, Clone)]
 pub struct Corpus {
+    /// Where it comes from: a file, a folder or the built-in grammar.
+    pub source: String,
     /// Training symbols.
     pub train: Arc<[u32]>,
     /// Validation symbols.
@@ -21,61 +23,86 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Reads the text and makes its vocabulary: the words of the training split,
-    /// or, as they are few, the characters of all splits; with a limit those of
-    /// the training split alone.
+    /// Reads the text and makes its vocabulary: all symbols of the three splits, or,
+    /// with a limit, the most frequent of the training split.
     ///
     /// # Errors
     /// Where there is no text, or it cannot be read.
     pub fn build(config: &DataConfig) -> Result<(Self, Vocabulary), Error> {
         let (text, floor) = splits(config)?;
-        let limit = config.vocabulary_limit;
-        let vocabulary = if config.unit == Unit::Character && limit.is_none() {
-            let all = [text.train.as_str(), &text.valid, &text.test].concat();
-            Vocabulary::build(config.unit, &all, None)
-        } else {
-            Vocabulary::build(config.unit, &text.train, limit)
+        let vocabulary = match config.vocabulary_limit {
+            None => {
+                let whole = [text.train.as_str(), &text.valid, &text.test].concat();
+                Vocabulary::build(config.unit, &whole, None)
+            }
+            limit => Vocabulary::build(config.unit, &text.train, limit),
         };
-        let all = [Split::Train, Split::Valid, Split::Test];
-        Ok((Self::encode(&text, floor, &vocabulary, &all)?, vocabulary))
+        let corpus = Self::encode(config, &text, floor, &vocabulary, Split::All)?;
+        Ok((corpus, vocabulary))
     }
 
-    /// Reads the named splits of the text as symbols of a given vocabulary; the
-    /// others are empty.
+    /// Reads a split of the text as symbols of a given vocabulary; the others are
+    /// empty.
     ///
     /// # Errors
-    /// Where there is no text, it cannot be read, or a split has symbols that
+    /// Where there is no text, it cannot be read, or the split has symbols that
     /// the vocabulary lacks.
     pub fn with_vocabulary(
         config: &DataConfig,
         vocabulary: &Vocabulary,
-        wanted: &[Split],
+        wanted: Split,
     ) -> Result<Self, Error> {
         let (text, floor) = splits(config)?;
-        Self::encode(&text, floor, vocabulary, wanted)
+        Self::encode(config, &text, floor, vocabulary, wanted)
     }
 
     /// The symbols of a split.
-    pub fn split(&self, split: Split) -> &Arc<[u32]> {
+    pub fn split(&self, split: Split) -> Arc<[u32]> {
         match split {
-            Split::Train => &self.train,
-            Split::Valid => &self.valid,
-            Split::Test => &self.test,
+            Split::Train => self.train.clone(),
+            Split::Valid => self.valid.clone(),
+            Split::Test => self.test.clone(),
+            Split::All => [&self.train[..], &self.valid, &self.test].concat().into(),
+        }
+    }
+
+    /// What messages call a split.
+    pub(super) fn place(&self, split: Split) -> String {
+        place(&self.source, split)
+    }
+
+    /// The error of a split that cannot be cut in streams; `enough` says what it
+    /// needs its least number of symbols for.
+    pub(super) fn unusable(&self, split: Split, error: DataError, enough: &str) -> Error {
+        let place = self.place(split);
+        match error {
+            DataError::SplitTooShort { found, needed, .. } => Error::TooShort {
+                place,
+                needed,
+                enough: enough.to_string(),
+                found,
+            },
+            error => Error::Text { place, error },
         }
     }
 
     fn encode(
+        config: &DataConfig,
         text: &TextSplits,
         floor: Option<Floor>,
         vocabulary: &Vocabulary,
-        wanted: &[Split],
+        wanted: Split,
     ) -> Result<Self, Error> {
+        let source = match &config.path {
+            Some(path) => path.clone(),
+            None => "the built-in grammar".to_string(),
+        };
         let encode = |text: &str, split: Split| -> Result<Arc<[u32]>, Error> {
-            if !wanted.contains(&split) {
+            if !wanted.has(split) {
                 return Ok(Arc::from([]));
             }
-            let ids = vocabulary.encode(text).map_err(|error| Error::Split {
-                split: split.as_str(),
+            let ids = vocabulary.encode(text).map_err(|error| Error::Text {
+                place: place(&source, split),
                 error,
             })?;
             Ok(Arc::from(ids))
@@ -86,8 +113,13 @@ impl Corpus {
             test: encode(&text.test, Split::Test)?,
             // Where symbols are merged the source is another one.
             floor: floor.filter(|_| vocabulary.unknown_id().is_none()),
+            source,
         })
     }
+}
+
+fn place(source: &str, split: Split) -> String {
+    format!("{source}, {} split", split.as_str())
 }
 
 fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
@@ -96,6 +128,7 @@ fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
             let options = TextOptions {
                 column: config.column.clone(),
                 fractions: config.fractions,
+                unit: config.unit,
             };
             Ok((read_text(Path::new(path), &options)?, None))
         }

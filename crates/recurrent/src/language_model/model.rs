@@ -1,6 +1,7 @@
 //! The network of a language model.
 
 use super::ModelConfig;
+use crate::recipe::name_of;
 use crate::report::LayerRow;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
@@ -128,7 +129,7 @@ impl LanguageModel {
             let suffix = format!("_l{number}");
             rows.push(row(
                 &format!("rnn layer {number}"),
-                format!("{:?}", config.cell),
+                name_of(&config.cell),
                 width,
                 count(&|name| name.starts_with("rnn.") && name.ends_with(&suffix)),
             ));

@@ -71,6 +71,11 @@ fn a_broken_line_is_an_error_with_file_and_line() {
     let text = written(&[train(1, 2.0)]) + "{\"split\":\n" + &written(&[valid(2)]);
     let message = read_text(text).unwrap_err().to_string();
     assert!(message.contains("metrics.jsonl:2: expected a metric line"));
+    assert!(
+        message.ends_with("; delete that line to go on"),
+        "{message}"
+    );
+    assert!(!message.contains("column"), "{message}");
     let message = read("absent/metrics.jsonl").unwrap_err().to_string();
     assert!(message.starts_with("absent/metrics.jsonl: "), "{message}");
 }

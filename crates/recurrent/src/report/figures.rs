@@ -36,13 +36,14 @@ pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
 
     let mut cross_entropy = train_curves(&train);
     cross_entropy.push(line("validation", Ink::Valid, valid.clone()));
+    let above = floor.and_then(|floor| above(floor, &valid, &cross_entropy));
     let perplexity = vec![
         line(train_label(&train), Ink::Train, smooth(&train)),
         line("validation", Ink::Valid, valid.clone()),
     ];
     let bits = |nats: f64| nats / LN_2;
     let wide = Figure {
-        title: "Cross entropy",
+        title: "Cross entropy".to_string(),
         values: "bits a symbol",
         note: lowest(&valid),
         size: WIDE,
@@ -52,7 +53,7 @@ pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
     };
     let narrow = [
         Figure {
-            title: "Perplexity",
+            title: "Perplexity".to_string(),
             values: "perplexity",
             note: String::new(),
             size: NARROW,
@@ -61,16 +62,17 @@ pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
             decades: 1.0,
         },
         Figure {
-            title: "Learning rate",
+            title: "Learning rate".to_string(),
             values: "learning rate",
             note: String::new(),
             size: NARROW,
             curves: vec![line("", Ink::Train, rate)],
             floor: None,
-            decades: 2.0,
+            // A rate that falls to nothing would fill the page with its last steps.
+            decades: f64::INFINITY,
         },
         Figure {
-            title: "Gradient norm",
+            title: "Gradient norm".to_string(),
             values: "global norm before clipping",
             note: String::new(),
             size: NARROW,
@@ -81,10 +83,34 @@ pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
     ];
     let narrow: String = narrow.into_iter().map(Figure::into_html).collect();
     let mut html = wide.into_html();
+    html += &above.map(Figure::into_html).unwrap_or_default();
     if !narrow.is_empty() {
         let _ = write!(html, "<div class=\"figures\">\n{narrow}</div>\n");
     }
     html
+}
+
+/// How far a run has come to a floor that no validation is below: the way that is left at its end is too short to see
+/// beside its beginning, so the axis is logarithmic.
+fn above<'a>(floor: &Floor, valid: &[(f64, f64)], curves: &[Curve]) -> Option<Figure<'a>> {
+    let reached = |point: &(f64, f64)| point.1 <= floor.cross_entropy;
+    if valid.is_empty() || valid.iter().any(reached) {
+        return None;
+    }
+    let mut curves = mapped(curves.to_vec(), |nats| (nats - floor.cross_entropy) / LN_2);
+    for curve in &mut curves {
+        // Single training steps may be easier than the source is on average.
+        curve.points.retain(|point| point.1 > 0.0);
+    }
+    Some(Figure {
+        title: format!("Above the {}", floor.label),
+        values: "bits a symbol",
+        note: String::new(),
+        size: WIDE,
+        curves,
+        floor: None,
+        decades: 0.0,
+    })
 }
 
 /// The values as they are, pale, under their moving average; as they are alone if they are few.
@@ -146,7 +172,7 @@ fn lowest(valid: &[(f64, f64)]) -> String {
 
 /// A plot with its title, legend and note.
 struct Figure<'a> {
-    title: &'a str,
+    title: String,
     values: &'a str,
     note: String,
     size: (u32, u32),
@@ -160,7 +186,7 @@ impl Figure<'_> {
     fn into_html(mut self) -> String {
         self.curves.retain(|curve| !curve.points.is_empty());
         self.floor = self.floor.filter(|floor| is_drawable(floor.1));
-        let (title, legend) = (escape(self.title), self.legend());
+        let (title, legend) = (escape(&self.title), self.legend());
         let plot = Plot {
             title: format!("{} against the step", self.title),
             values: self.values.to_string(),

@@ -115,7 +115,7 @@ pub(super) fn samples(samples: &[Sample]) -> String {
 }
 
 /// An integer with its digits in threes: `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

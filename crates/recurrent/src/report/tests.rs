@@ -96,7 +96,7 @@ fn a_whole_run_has_four_plots_and_every_part() {
     assert_sound(&html);
     assert_eq!(plots(&html), 4);
     for part in [
-        "100 steps \u{b7} 1.00 epochs \u{b7} 1 min 40 s \u{b7} 50,000 symbols a second",
+        "100 steps \u{b7} 1.00 epochs \u{b7} 1 min 40 s \u{b7} 50,000 symbols/s",
         "recurrent train a",
         "bigram, 2.000",
         "bigram, 4.000",
@@ -121,7 +121,9 @@ fn degenerate_runs_give_pages() {
     assert_eq!(plots(&Report::default().to_html()), 0);
     assert_eq!(plots(&page(vec![train(1, 2.0)])), 4);
     assert_eq!(plots(&page(vec![train(0, 0.0)])), 4);
-    assert_eq!(plots(&page(vec![valid(7, 2.0)])), 2);
+    assert_eq!(plots(&page(vec![valid(7, 2.0)])), 3);
+    // A floor that was reached is not one to come near to.
+    assert_eq!(plots(&page(vec![valid(7, 0.5)])), 2);
     assert_eq!(
         plots(&page(vec![train(u64::MAX, 1e-300), train(0, 1e300)])),
         4
@@ -280,9 +282,16 @@ fn every_text_is_escaped() {
 
 #[test]
 fn durations_are_said_as_people_say_them() {
-    let said = [0.4, 42.0, 185.0, 7_620.0, 3_600_000.0].map(duration);
+    let said = [0.44, 9.97, 42.0, 185.0, 7_620.0, 3_600_000.0].map(duration);
     assert_eq!(
         said,
-        ["0 s", "42 s", "3 min 05 s", "2 h 07 min", "1,000 h 00 min"]
+        [
+            "0.4 s",
+            "10 s",
+            "42 s",
+            "3 min 05 s",
+            "2 h 07 min",
+            "1,000 h 00 min"
+        ]
     );
 }

@@ -1,11 +1,12 @@
 //! Checkpoints: everything that a run needs to go on, in one file.
 
+use super::Stream;
 use super::schedule::Memory;
 use crate::run::RunDirectory;
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
 use burn::module::Module;
-use recurrent_nn::{Optimizer, OptimizerConfig, load_parameters, parameters};
+use recurrent_nn::{Optimizer, OptimizerConfig, parameters};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,10 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Record {
     /// Task of the model.
     pub task: String,
-    /// What the position below is a position in: rows, chunk length, symbols.
-    pub stream: Vec<u64>,
+    /// The recipe, every default written out.
+    pub config: toml::Table,
+    /// What the position below is a position in.
+    pub stream: Stream,
     /// Steps made.
     pub step: u64,
     /// Epoch, from 0.
@@ -48,9 +51,11 @@ pub(crate) struct Window {
 }
 
 impl Record {
-    pub(crate) fn new(task: &str, stream: Vec<u64>) -> Self {
+    /// The record of a run before its first step.
+    pub(crate) fn new(task: &str, config: toml::Table, stream: Stream) -> Self {
         Self {
             task: task.to_string(),
+            config,
             stream,
             step: 0,
             epoch: 0,
@@ -63,6 +68,19 @@ impl Record {
             finished: false,
         }
     }
+}
+
+/// How weights came to be: the record beside them, and part of that of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingRecord {
+    /// The task.
+    pub task: String,
+    /// Steps made when the weights were written.
+    pub step: u64,
+    /// Epochs finished then.
+    pub epoch: usize,
+    /// Best validation loss so far, nats a symbol, and its step.
+    pub best: Option<(f64, u64)>,
 }
 
 /// A checkpoint on disk.
@@ -91,7 +109,13 @@ pub(crate) fn write_weights<M: Module>(
     model: &M,
     record: &Record,
 ) -> Result<(), Error> {
-    weights::write(&run.file("model.safetensors"), &weights_of(model), record)
+    let record = TrainingRecord {
+        task: record.task.clone(),
+        step: record.step,
+        epoch: record.epoch,
+        best: record.best,
+    };
+    weights::write(&run.file("model.safetensors"), &weights_of(model), &record)
 }
 
 impl Checkpoint {
@@ -129,26 +153,41 @@ impl Checkpoint {
     }
 
     /// The newest checkpoint of a run, if there is one.
+    ///
+    /// Fails where it cannot be read; the message says what can be gone on from instead.
     pub(crate) fn newest(run: &RunDirectory) -> Result<Option<Self>, Error> {
-        let Some(path) = list(run)?.pop() else {
+        let mut all = list(run)?;
+        let Some(newest) = all.pop() else {
             return Ok(None);
         };
-        let file = weights::read(&path)?;
-        let record = file.record(&path)?.ok_or_else(|| Error::Weights {
-            path: path.clone(),
+        Self::read(&newest).map(Some).map_err(|error| {
+            let whole = all.iter().rev().find(|path| Self::read(path).is_ok());
+            let remedy = match whole {
+                Some(older) => format!("delete it to go on from {}", older.display()),
+                None => "no older checkpoint is whole; start anew with --force".to_string(),
+            };
+            match error {
+                Error::Weights { path, message } => Error::Weights {
+                    path,
+                    message: format!("{message}; {remedy}"),
+                },
+                other => other,
+            }
+        })
+    }
+
+    fn read(path: &Path) -> Result<Self, Error> {
+        let file = weights::read(path)?;
+        let record = file.record(path)?.ok_or_else(|| Error::Weights {
+            path: path.to_path_buf(),
             message: "expected a checkpoint of this program, found another safetensors file"
                 .to_string(),
         })?;
-        Ok(Some(Self {
-            path,
+        Ok(Self {
+            path: path.to_path_buf(),
             tensors: file.tensors,
             record,
-        }))
-    }
-
-    /// Its file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+        })
     }
 
     /// Puts weights and optimizer back; returns them with what was carried.
@@ -167,13 +206,13 @@ impl Checkpoint {
             }
         }
         let [weights, state, carried] = parts;
-        let bad = |error: recurrent_nn::Error| Error::Weights {
-            path: self.path.clone(),
-            message: error.to_string(),
-        };
-        let model = load_parameters(model, weights).map_err(bad)?;
+        let model = weights::load(model, weights, &self.path)?;
         let steps = self.record.step;
-        let optimizer = Optimizer::resume(config, steps, state, &model).map_err(bad)?;
+        let optimizer =
+            Optimizer::resume(config, steps, state, &model).map_err(|error| Error::Weights {
+                path: self.path,
+                message: error.to_string(),
+            })?;
         Ok((model, optimizer, carried))
     }
 }

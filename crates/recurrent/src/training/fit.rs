@@ -1,9 +1,10 @@
 //! The loop itself.
 
 use super::{
-    Checkpoint, Keep, Learner, Observer, Record, StepReport, Stop, TrainingConfig, write_weights,
+    Checkpoint, Keep, Learner, Observer, Record, Standing, StepReport, Stop, TrainingConfig,
+    write_weights,
 };
-use crate::Error;
+use crate::error::{Error, number};
 use crate::metrics::MetricLine;
 use crate::run::RunDirectory;
 use recurrent_nn::{Mode, Optimizer, noise};
@@ -12,54 +13,6 @@ use std::time::Instant;
 
 /// Losses that an error shows.
 const HISTORY: usize = 5;
-
-/// A run before its next step, and after its last.
-pub(crate) struct Standing<M> {
-    /// The weights.
-    pub model: M,
-    optimizer: Optimizer,
-    /// Where it stands; finished unless it was asked to stop.
-    pub record: Record,
-}
-
-/// Brings a new model and its learner to where the newest checkpoint of the run
-/// stands, if it has one. Writes nothing.
-pub(crate) fn prepare<L: Learner>(
-    run: &RunDirectory,
-    config: &TrainingConfig,
-    learner: &mut L,
-    model: L::Model,
-    task: &str,
-) -> Result<Standing<L::Model>, Error> {
-    let Some(checkpoint) = Checkpoint::newest(run)? else {
-        return Ok(Standing {
-            model,
-            optimizer: config.optimizer_config().init(),
-            record: Record::new(task, learner.stream()),
-        });
-    };
-    let mut record = checkpoint.record.clone();
-    let path = checkpoint.path().to_path_buf();
-    let (model, optimizer, carried) = checkpoint.restore(model, config.optimizer_config())?;
-    if record.index > 0 && record.stream != learner.stream() {
-        return Err(Error::Weights {
-            path,
-            message: "expected the data, batch size and chunk length that its epoch began with, \
-                      found others"
-                .to_string(),
-        });
-    }
-    record.stream = learner.stream();
-    learner.restore(carried);
-    // More epochs or patience than before make a finished run go on.
-    let patience = config.early_stopping.unwrap_or(usize::MAX);
-    record.finished = record.epoch >= config.epochs || record.since_best >= patience;
-    Ok(Standing {
-        model,
-        optimizer,
-        record,
-    })
-}
 
 /// Trains from where a run stands.
 pub(crate) fn fit<L: Learner>(
@@ -179,8 +132,8 @@ impl<L: Learner> Fit<'_, L> {
         };
         let loss = self.learner.loss(&model, index, mode);
         let mean = loss.mean.clone().into_scalar::<f64>();
-        if !mean.is_finite() {
-            return Err(self.not_finite(format!("the loss is {mean}"), learning_rate));
+        if !is_usable(mean) {
+            return Err(self.not_finite(format!("the loss is {}", told(mean)), learning_rate));
         }
         let gradients = loss.mean.mul_scalar(loss.scale).backward();
         let (model, norm) = match self.optimizer.step(model, gradients, learning_rate) {
@@ -229,9 +182,10 @@ impl<L: Learner> Fit<'_, L> {
 
     fn validate(&mut self, model: &L::Model) -> Result<(), Error> {
         let loss = self.learner.validate(model)?;
-        if !loss.is_finite() {
+        if !is_usable(loss) {
             let rate = self.config.learning_rate;
-            return Err(self.not_finite(format!("the validation loss is {loss}"), rate));
+            let what = format!("the validation loss is {}", told(loss));
+            return Err(self.not_finite(what, rate));
         }
         self.bring_time_up();
         let better = self.record.best.is_none_or(|(best, _)| loss < best);
@@ -289,6 +243,19 @@ impl<L: Learner> Fit<'_, L> {
             learning_rate,
             history: self.history.iter().copied().collect(),
         }
+    }
+}
+
+/// Whether a loss in nats is finite, and so is its perplexity.
+pub(crate) fn is_usable(loss: f64) -> bool {
+    loss.exp().is_finite()
+}
+
+/// A loss that is not usable.
+fn told(loss: f64) -> String {
+    match loss.is_finite() {
+        true => format!("{}, its perplexity infinite", number(loss)),
+        false => number(loss),
     }
 }
 

@@ -25,7 +25,7 @@ impl Schedule {
     /// Factor on the learning rate at `step` (from 0) of `total`, in `epoch` (from 0).
     pub(crate) fn factor(self, step: u64, total: u64, epoch: usize, memory: Memory) -> f64 {
         match self {
-            Self::Constant => 1.0,
+            Self::Constant {} => 1.0,
             Self::StepDecay {
                 factor,
                 after_epoch,

@@ -1,0 +1,162 @@
+//! Run directories that are missing, changed by hand or damaged: what is refused, and
+//! what the message says to do.
+
+mod common;
+#[path = "common/run_files.rs"]
+mod run_files;
+
+use common::{recurrent, run, small};
+use run_files::{bytes, checkpoints};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every file of a run but its lock, with its content.
+fn content(out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = [
+        "config.toml",
+        "vocabulary.json",
+        "metrics.jsonl",
+        "model.safetensors",
+    ];
+    let files = files.map(|name| out.join(name));
+    (checkpoints(out).into_iter().chain(files))
+        .map(|path| (path.clone(), fs::read(path).expect("reads")))
+        .collect()
+}
+
+#[test]
+fn what_a_run_was_started_with_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text.txt");
+    fs::write(&text, "a small text that is read again.\n".repeat(80)).expect("writes");
+    let out = folder.path().join("run");
+    let on_text = || {
+        let mut command = small(&out);
+        command.arg("--data").arg(&text);
+        command
+    };
+    run(&mut on_text()).succeeds();
+    let before = content(&out);
+    for (change, texts) in [
+        ("data.unit=word", ["data.unit", "\"character\"", "\"word\""]),
+        (
+            "data.vocabulary_limit=9",
+            ["data.vocabulary_limit", "nothing", "9"],
+        ),
+        (
+            "model.hidden_sizes=[9]",
+            ["model.hidden_sizes", "[8]", "[9]"],
+        ),
+        ("model.dropout=0.5", ["model.dropout", "0.0", "0.5"]),
+        (
+            "training.optimizer=sgd",
+            ["training.optimizer.name", "adam", "sgd"],
+        ),
+    ] {
+        run(on_text().args(["--resume", "--set", change])).is_bad_input(&texts);
+    }
+    // Another text in the same place.
+    fs::write(&text, "a small text that is read again!\n".repeat(80)).expect("writes");
+    run(on_text().arg("--resume")).is_bad_input(&["text.txt", "!"]);
+    fs::write(&text, "a small text that is read  gain.\n".repeat(80)).expect("writes");
+    run(on_text().arg("--resume")).is_bad_input(&["data.path", "digest"]);
+    assert!(before == content(&out), "nothing was written");
+    // The same text in another place.
+    let moved = folder.path().join("moved.txt");
+    fs::write(&moved, "a small text that is read again.\n".repeat(80)).expect("writes");
+    let mut resume = recurrent();
+    resume.args(["train", "--resume", "--out"]).arg(&out);
+    run(resume.arg("--data").arg(&moved)).succeeds();
+    // An edited recipe.
+    let config = fs::read_to_string(out.join("config.toml")).expect("a recipe");
+    let edited = config.replace("cell = \"lstm\"", "cell = \"gru\"");
+    fs::write(out.join("config.toml"), edited).expect("writes");
+    let mut resume = recurrent();
+    run(resume.args(["train", "--resume", "--out"]).arg(&out)).is_bad_input(&[
+        "model.cell",
+        "lstm",
+        "gru",
+    ]);
+}
+
+#[test]
+fn a_run_that_is_not_there_is_not_resumed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(small(&out).arg("--resume")).is_bad_input(&["--resume", "found none"]);
+    assert!(!out.exists());
+    // Before its first checkpoint a run starts again.
+    run(&mut small(&out)).succeeds();
+    let weights = bytes(&out);
+    for path in checkpoints(&out) {
+        fs::remove_file(path).expect("removes");
+    }
+    fs::remove_file(out.join("model.safetensors")).expect("removes");
+    run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["model.safetensors", "--resume"]);
+    let again = run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
+    again.succeeds();
+    assert!(again.err.contains("no checkpoint yet"), "{}", again.err);
+    assert_eq!(bytes(&out), weights);
+    let report = fs::read_to_string(out.join("report.html")).expect("a report");
+    assert!(
+        report.contains("recurrent train char-lm --threads"),
+        "the first command"
+    );
+}
+
+#[test]
+fn damaged_files_are_named_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    let all = checkpoints(&out);
+    let [.., older, newest] = &all[..] else {
+        panic!("two checkpoints");
+    };
+    let older = older.file_name().expect("a name").to_string_lossy();
+    let whole = fs::read(newest).expect("reads");
+    let resume = || run(small(&out).arg("--resume"));
+
+    fs::write(newest, &whole[..whole.len() / 2]).expect("writes");
+    resume().is_bad_input(&["step-", "safetensors", "delete it", &older]);
+    let mut flipped = whole.clone();
+    flipped[whole.len() - 1] ^= 1;
+    fs::write(newest, &flipped).expect("writes");
+    resume().is_bad_input(&["damaged", "delete it", &older]);
+    let key = br#"\"version\":1"#;
+    let at = whole.windows(key.len()).position(|window| window == key);
+    let mut other = whole.clone();
+    other[at.expect("the version") + key.len() - 1] = b'9';
+    fs::write(newest, &other).expect("writes");
+    resume().is_bad_input(&["expected version 1, found version 9"]);
+    fs::remove_file(newest).expect("removes");
+    resume().succeeds();
+
+    let metrics = out.join("metrics.jsonl");
+    let lines = fs::read_to_string(&metrics).expect("reads");
+    fs::write(&metrics, format!("nonsense\n{lines}")).expect("writes");
+    resume().is_bad_input(&["metrics.jsonl:1", "delete that line"]);
+}
+
+#[test]
+fn the_same_run_gives_the_same_files_and_weights_that_are_not_finite_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    for out in [&one, &other] {
+        run(&mut small(out)).succeeds();
+    }
+    assert_eq!(bytes(&one), bytes(&other));
+    // A file without the program's own header, as another program would write it.
+    let mut spoiled = bytes(&one);
+    let key = b"\"recurrent\"";
+    let at = spoiled.windows(key.len()).position(|window| window == key);
+    spoiled[at.expect("the key") + 1] = b'x';
+    let end = spoiled.len();
+    spoiled[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    fs::write(one.join("model.safetensors"), spoiled).expect("writes");
+    run(recurrent().arg("evaluate").arg(&one)).is_bad_input(&[
+        "model.safetensors",
+        "rnn.weight_ih_l0",
+        "NaN",
+    ]);
+}

@@ -1,0 +1,120 @@
+//! What a language model learns from, step by step.
+
+use super::evaluate::{evaluate, evaluation_streams};
+use super::{Corpus, LanguageModel, LanguageModelConfig, Split};
+use crate::Error;
+use crate::training::{Learner, LossScale, StepLoss, Stream};
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use recurrent_data::{SequenceBatch, TokenStreams};
+use recurrent_nn::{Mode, StackState, cross_entropy, noise};
+use std::collections::BTreeMap;
+
+/// Truncated backpropagation through time over parallel streams.
+pub(super) struct StreamLearner {
+    stream: Stream,
+    streams: TokenStreams,
+    valid: TokenStreams,
+    device: Device,
+    state: Option<StackState>,
+    loss: LossScale,
+    smoothing: f64,
+}
+
+impl StreamLearner {
+    /// A learner before its first step.
+    ///
+    /// Fails where the training or the validation split is too short.
+    pub(super) fn new(
+        config: &LanguageModelConfig,
+        corpus: &Corpus,
+        vocabulary: usize,
+        device: Device,
+    ) -> Result<Self, Error> {
+        let training = &config.training;
+        let (rows, chunk) = (training.batch_size, training.chunk_length);
+        let enough =
+            format!("training.batch_size x training.chunk_length + 1 = {rows} x {chunk} + 1");
+        let streams = TokenStreams::new(corpus.train.clone(), rows, chunk)
+            .map_err(|error| corpus.unusable(Split::Train, error, &enough))?;
+        let splits = [&corpus.train, &corpus.valid, &corpus.test];
+        let tokens = splits.iter().flat_map(|tokens| tokens.iter());
+        Ok(Self {
+            stream: Stream {
+                batch_size: rows,
+                chunk_length: chunk,
+                symbols: splits.map(|tokens| tokens.len()),
+                digest: tokens.fold(0, |digest, &id| noise::mix(digest, u64::from(id))),
+            },
+            streams,
+            valid: evaluation_streams(corpus, Split::Valid, training, vocabulary)?,
+            device,
+            state: None,
+            loss: training.loss,
+            smoothing: training.label_smoothing,
+        })
+    }
+}
+
+/// Symbols `[T, B]` on a device.
+pub(super) fn symbols(batch: &SequenceBatch<u32>, device: &Device) -> Tensor<2, Int> {
+    let values: Vec<i32> = batch.values.iter().map(|&id| id as i32).collect();
+    let shape = [batch.steps, batch.lengths.len()];
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+impl Learner for StreamLearner {
+    type Model = LanguageModel;
+
+    fn stream(&self) -> Stream {
+        self.stream.clone()
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.streams.chunks()
+    }
+
+    fn start_epoch(&mut self) {
+        self.state = None;
+    }
+
+    fn loss(&mut self, model: &LanguageModel, index: usize, mode: Mode) -> StepLoss {
+        let chunk = self.streams.chunk(index);
+        let ids = symbols(&chunk.input, &self.device);
+        let targets = symbols(&chunk.target, &self.device);
+        let count = chunk.target.values.len();
+        let state = self.state.take();
+        let (logits, state) = model.forward(ids, None, state, mode);
+        self.state = Some(state.detach());
+        StepLoss {
+            mean: cross_entropy(logits, targets.reshape([count]), None, self.smoothing),
+            scale: match self.loss {
+                LossScale::Mean => 1.0,
+                LossScale::SumOverTime => chunk.target.steps as f64,
+            },
+            symbols: count,
+        }
+    }
+
+    fn validate(&self, model: &LanguageModel) -> Result<f64, Error> {
+        let device = self.device.clone().inner();
+        let evaluation = evaluate(&model.clone().valid(), &self.valid, &device);
+        Ok(evaluation.cross_entropy)
+    }
+
+    fn carried(&self) -> BTreeMap<String, TensorData> {
+        let states = self.state.iter().flat_map(|state| &state.layers);
+        states
+            .enumerate()
+            .map(|(number, state)| (number.to_string(), state.to_data()))
+            .collect()
+    }
+
+    fn restore(&mut self, mut carried: BTreeMap<String, TensorData>) {
+        let mut layers = Vec::new();
+        while let Some(data) = carried.remove(&layers.len().to_string()) {
+            layers.push(Tensor::from_data(data, &self.device));
+        }
+        self.state = (!layers.is_empty()).then_some(StackState { layers });
+    }
+}

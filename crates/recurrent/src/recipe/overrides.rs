@@ -1,0 +1,84 @@
+//! Changes of single settings.
+
+use super::Recipe;
+use super::explain::{explain, nearest};
+use crate::Error;
+use crate::language_model::LanguageModelConfig;
+
+impl Recipe {
+    /// Changes settings, each `section.key=value` with the value in TOML: a text
+    /// may stand without quotes, and `none` takes an optional key away. A new
+    /// `name` of a schedule or optimizer drops the old one's constants. The
+    /// recipe is checked once all are made.
+    ///
+    /// # Errors
+    /// Where a key is unknown, or a value has the wrong type or range; the
+    /// recipe is then as before.
+    pub fn set<S: AsRef<str>>(&mut self, assignments: &[S]) -> Result<(), Error> {
+        let mut table = self.config.to_table();
+        for assignment in assignments {
+            let assignment = assignment.as_ref();
+            let place = |message: String| Error::Recipe {
+                place: format!("--set {assignment}"),
+                message,
+            };
+            assign(&mut table, assignment).map_err(place)?;
+            // Unknown keys and wrong types are told at the assignment that has them.
+            let checked: Result<LanguageModelConfig, toml::de::Error> = table.clone().try_into();
+            checked.map_err(|error| place(explain(error.message())))?;
+        }
+        let config: LanguageModelConfig =
+            table
+                .try_into()
+                .map_err(|error: toml::de::Error| Error::Recipe {
+                    place: "--set".to_string(),
+                    message: explain(error.message()),
+                })?;
+        config.check()?;
+        self.config = config;
+        let texts = assignments.iter().map(|text| text.as_ref().to_string());
+        self.overrides.extend(texts);
+        Ok(())
+    }
+}
+
+/// Makes one assignment in a recipe's table.
+fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
+    const FORM: &str = "expected section.key=value";
+    let (key, value) = assignment.split_once('=').ok_or(FORM)?;
+    let mut path: Vec<&str> = key.trim().split('.').collect();
+    let last = path.pop().ok_or(FORM)?;
+    if path.is_empty() || last.is_empty() {
+        return Err(FORM.to_string());
+    }
+    let mut place = table;
+    for (depth, parent) in path.into_iter().enumerate() {
+        if depth == 0 && !place.contains_key(parent) {
+            let near = nearest(parent, place.keys().map(String::as_str));
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            return Err(format!(
+                "unknown section `{parent}`{}",
+                hint.unwrap_or_default()
+            ));
+        }
+        let entry = place
+            .entry(parent.to_string())
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        place = match entry {
+            toml::Value::Table(inner) => inner,
+            _ => return Err(format!("`{parent}` has no keys of its own")),
+        };
+        if last == "name" && depth > 0 {
+            place.clear();
+        }
+    }
+    let value = value.trim();
+    if value == "none" && place.remove(last).is_some() {
+        return Ok(());
+    }
+    let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+    let parsed = parsed.and_then(|mut table| table.remove("value"));
+    let text = || toml::Value::String(value.to_string());
+    place.insert(last.to_string(), parsed.unwrap_or_else(text));
+    Ok(())
+}
