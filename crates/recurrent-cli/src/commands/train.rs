@@ -1,6 +1,7 @@
 //! `recurrent train`.
 
-use super::{Machine, Outcome, columns, print};
+use super::options::{ANY, whole};
+use super::{Machine, Outcome, columns, print, say};
 use crate::progress::Progress;
 use recurrent::run::Existing;
 use recurrent::{TrainOptions, recipe, training::Stop};
@@ -36,7 +37,7 @@ pub struct Arguments {
     #[arg(long)]
     force: bool,
     /// Seed of weights and dropout
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
     seed: Option<u64>,
     #[command(flatten)]
     machine: Machine,
@@ -68,7 +69,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         if asked.ask() {
             std::process::exit(INTERRUPTED.into());
         }
-        eprintln!("\nfinishing this step and saving; press again to stop at once");
+        say("\nfinishing this step and saving; press again to stop at once");
     });
     let options = TrainOptions {
         existing: match (arguments.resume, arguments.force) {
@@ -83,10 +84,10 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     let outcome = recurrent::train(&recipe, &options, &mut Progress::new())?;
     let Some(results) = outcome.results else {
-        eprintln!(
-            "interrupted after {} steps; go on with --resume",
-            outcome.steps
-        );
+        let steps = outcome.steps;
+        say(&format!(
+            "interrupted after {steps} steps; go on with --resume"
+        ));
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let mut rows = results.rows();
