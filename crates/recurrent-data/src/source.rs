@@ -2,12 +2,13 @@
 //!
 //! | path | reading |
 //! | --- | --- |
-//! | a plain file | the whole text, cut by fractions of its characters |
+//! | a plain file | the whole text, cut by fractions of its characters or bytes |
 //! | a `.csv`, `.tsv`, `.jsonl` or `.ndjson` file | one column, a line a record, cut by fractions of the records |
 //! | a folder with a training, a validation and a test file | those files |
 //! | a folder with one readable file | that file |
 //!
-//! Every file may be compressed with gzip. Text is UTF-8; line ends become `\n` and a byte order mark is dropped.
+//! Every file may be compressed with gzip and may hold 2 GiB after decompression. Text is UTF-8; line ends become `\n`
+//! and a byte order mark is dropped. As bytes ([`read_bytes`]) a plain file is taken as it is.
 
 use std::path::Path;
 
@@ -36,33 +37,94 @@ impl Default for TextOptions {
 
 /// The text a model is trained on, the text its training is watched with, and the text it is measured on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextSplits {
+pub struct Splits<T> {
     /// The training text.
-    pub train: String,
+    pub train: T,
     /// The validation text.
-    pub valid: String,
+    pub valid: T,
     /// The test text.
-    pub test: String,
+    pub test: T,
 }
+
+/// Splits as characters.
+pub type TextSplits = Splits<String>;
+
+/// Splits as bytes.
+pub type ByteSplits = Splits<Vec<u8>>;
 
 /// Reads the text of a file or folder.
 ///
 /// # Errors
 /// If the path cannot be read as the module says; the message names the file and the place in it.
 pub fn read_text(path: &Path, options: &TextOptions) -> Result<TextSplits, DataError> {
+    read(path, options, readers::read_text)
+}
+
+/// Reads a file or folder as bytes.
+///
+/// # Errors
+/// As [`read_text`], but plain text need not be UTF-8.
+pub fn read_bytes(path: &Path, options: &TextOptions) -> Result<ByteSplits, DataError> {
+    read(path, options, readers::read_bytes)
+}
+
+fn read<T: Text>(
+    path: &Path,
+    options: &TextOptions,
+    read_file: impl Fn(&Path, Option<&str>) -> Result<Content<T>, DataError>,
+) -> Result<Splits<T>, DataError> {
     check_fractions(options.fractions)?;
-    let column = options.column.as_deref();
+    let read_file = |path: &Path| read_file(path, options.column.as_deref());
     if !path.is_dir() {
-        return Ok(split(readers::read(path, column)?, options.fractions));
+        return Ok(split(read_file(path)?, options.fractions));
     }
     Ok(match readers::find_files(path)? {
-        FolderFiles::One(file) => split(readers::read(&file, column)?, options.fractions),
-        FolderFiles::Splits([train, valid, test]) => TextSplits {
-            train: readers::read(&train, column)?.into_text(),
-            valid: readers::read(&valid, column)?.into_text(),
-            test: readers::read(&test, column)?.into_text(),
+        FolderFiles::One(file) => split(read_file(&file)?, options.fractions),
+        FolderFiles::Splits([train, valid, test]) => Splits {
+            train: read_file(&train)?.text,
+            valid: read_file(&valid)?.text,
+            test: read_file(&test)?.text,
         },
     })
+}
+
+/// A text that can be cut between its items.
+trait Text {
+    /// The number of characters, or of bytes.
+    fn count(&self) -> usize;
+    /// Where the first `count` items end, in bytes.
+    fn end_of(&self, count: usize) -> usize;
+    /// Takes away what stands from `offset` on.
+    fn split_off(&mut self, offset: usize) -> Self;
+}
+
+impl Text for String {
+    fn count(&self) -> usize {
+        self.chars().count()
+    }
+
+    fn end_of(&self, count: usize) -> usize {
+        let next = self.char_indices().nth(count);
+        next.map_or(self.len(), |(offset, _)| offset)
+    }
+
+    fn split_off(&mut self, offset: usize) -> Self {
+        String::split_off(self, offset)
+    }
+}
+
+impl Text for Vec<u8> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn end_of(&self, count: usize) -> usize {
+        count
+    }
+
+    fn split_off(&mut self, offset: usize) -> Self {
+        Vec::split_off(self, offset)
+    }
 }
 
 /// Rounding in the sum of decimal fractions is far below this, and a slip of the pen far above.
@@ -78,30 +140,24 @@ fn check_fractions(fractions: [f64; 3]) -> Result<(), DataError> {
     }
 }
 
-fn split(content: Content, fractions: [f64; 3]) -> TextSplits {
-    match content {
-        Content::Text(text) => {
-            let [first, second] = boundaries(text.chars().count(), fractions);
-            let offset = |characters: usize| {
-                text.char_indices()
-                    .nth(characters)
-                    .map_or(text.len(), |(offset, _)| offset)
-            };
-            let (first, second) = (offset(first), offset(second));
-            TextSplits {
-                train: text[..first].to_owned(),
-                valid: text[first..second].to_owned(),
-                test: text[second..].to_owned(),
-            }
-        }
-        Content::Records(records) => {
-            let [first, second] = boundaries(records.len(), fractions);
-            TextSplits {
-                train: records[..first].concat(),
-                valid: records[first..second].concat(),
-                test: records[second..].concat(),
-            }
-        }
+fn split<T: Text>(content: Content<T>, fractions: [f64; 3]) -> Splits<T> {
+    let Content {
+        mut text,
+        record_ends,
+    } = content;
+    let [first, second] = match record_ends {
+        None => boundaries(text.count(), fractions).map(|count| text.end_of(count)),
+        Some(ends) => boundaries(ends.len(), fractions).map(|count| match count {
+            0 => 0,
+            _ => ends[count - 1],
+        }),
+    };
+    let test = text.split_off(second);
+    let valid = text.split_off(first);
+    Splits {
+        train: text,
+        valid,
+        test,
     }
 }
 
@@ -128,7 +184,11 @@ mod tests {
     use super::*;
 
     fn text(fractions: [f64; 3]) -> TextSplits {
-        split(Content::Text("αβγδεζηθικ".to_owned()), fractions)
+        let content = Content {
+            text: "αβγδεζηθικ".to_owned(),
+            record_ends: None,
+        };
+        split(content, fractions)
     }
 
     #[test]

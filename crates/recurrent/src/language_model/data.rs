@@ -3,7 +3,9 @@
 use super::{DataConfig, Split};
 use crate::Error;
 use crate::report::Floor;
-use recurrent_data::{Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_text};
+use recurrent_data::{
+    ByteSplits, Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_bytes, read_text,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,6 +30,13 @@ impl Corpus {
     /// # Errors
     /// Where there is no text, or it cannot be read.
     pub fn build(config: &DataConfig) -> Result<(Self, Vocabulary), Error> {
+        let all = [Split::Train, Split::Valid, Split::Test];
+        if config.unit == Unit::Byte {
+            // All 256 bytes, whatever the text.
+            let vocabulary = Vocabulary::build(config.unit, "", None);
+            let corpus = Self::with_vocabulary(config, &vocabulary, &all)?;
+            return Ok((corpus, vocabulary));
+        }
         let (text, floor) = splits(config)?;
         let limit = config.vocabulary_limit;
         let vocabulary = if config.unit == Unit::Character && limit.is_none() {
@@ -36,7 +45,6 @@ impl Corpus {
         } else {
             Vocabulary::build(config.unit, &text.train, limit)
         };
-        let all = [Split::Train, Split::Valid, Split::Test];
         Ok((Self::encode(&text, floor, &vocabulary, &all)?, vocabulary))
     }
 
@@ -51,8 +59,27 @@ impl Corpus {
         vocabulary: &Vocabulary,
         wanted: &[Split],
     ) -> Result<Self, Error> {
+        if let (Unit::Byte, Some(path)) = (config.unit, &config.path) {
+            let bytes = read_bytes(Path::new(path), &text_options(config))?;
+            return Ok(Self::from_bytes(&bytes, wanted));
+        }
         let (text, floor) = splits(config)?;
         Self::encode(&text, floor, vocabulary, wanted)
+    }
+
+    /// Bytes are their own ids.
+    fn from_bytes(bytes: &ByteSplits, wanted: &[Split]) -> Self {
+        let ids = |bytes: &[u8], split: Split| -> Arc<[u32]> {
+            let wanted = wanted.contains(&split);
+            let bytes = if wanted { bytes } else { &[] };
+            bytes.iter().copied().map(u32::from).collect()
+        };
+        Self {
+            train: ids(&bytes.train, Split::Train),
+            valid: ids(&bytes.valid, Split::Valid),
+            test: ids(&bytes.test, Split::Test),
+            floor: None,
+        }
     }
 
     /// The symbols of a split.
@@ -90,14 +117,18 @@ impl Corpus {
     }
 }
 
+fn text_options(config: &DataConfig) -> TextOptions {
+    TextOptions {
+        column: config.column.clone(),
+        fractions: config.fractions,
+    }
+}
+
 fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
     match (&config.path, config.grammar_characters) {
         (Some(path), _) => {
-            let options = TextOptions {
-                column: config.column.clone(),
-                fractions: config.fractions,
-            };
-            Ok((read_text(Path::new(path), &options)?, None))
+            let text = read_text(Path::new(path), &text_options(config))?;
+            Ok((text, None))
         }
         (None, Some([train, valid, test])) => {
             let grammar = Grammar::built_in();
