@@ -1,5 +1,6 @@
 //! What can go wrong, in words that name the place.
 
+use crate::recipe;
 use recurrent_data::DataError;
 use recurrent_decode::DecodeError;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub enum Error {
         message: String,
     },
     /// A recipe that does not exist.
-    #[error("there is no recipe or file `{name}`{}", hint(.near))]
+    #[error("there is no recipe or file `{name}`{}; built-in recipes: {}", hint(.near), recipes())]
     NoRecipe {
         /// What was asked for.
         name: String,
@@ -133,6 +134,12 @@ fn hint(near: &Option<String>) -> String {
     near.as_ref()
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default()
+}
+
+/// Names of the built-in recipes.
+fn recipes() -> String {
+    let names: Vec<String> = recipe::list().into_iter().map(|(name, _)| name).collect();
+    names.join(", ")
 }
 
 fn vocabulary_hint(error: &DataError) -> &'static str {
