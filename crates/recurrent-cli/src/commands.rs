@@ -27,16 +27,15 @@ impl Failure {
     /// Says what went wrong. The exit code is 2 for bad input, else 1; that a
     /// reader like `head` closed the pipe early is no failure.
     pub fn report(&self) -> ExitCode {
-        match self {
+        let code = match self {
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            _ => say(&format!("error: {self}")),
-        }
-        match self {
-            Self::Library(error) if error.is_bad_input() => ExitCode::from(2),
-            _ => ExitCode::from(1),
-        }
+            Self::Library(error) if error.is_bad_input() => 2,
+            _ => 1,
+        };
+        say(&format!("error: {self}"));
+        ExitCode::from(code)
     }
 }
 

@@ -37,7 +37,9 @@ fn unusable_data_is_refused_before_anything_is_written() {
     fs::create_dir(&empty).expect("creates");
     let csv = b"id,text\n1,\"a\n2,b\n".as_slice();
     let tar = [&[b'a'; 257][..], b"ustar"].concat();
-    let cases: [(&str, &[u8], &[&str], &[&str]); 8] = [
+    type Case<'a> = (&'a str, &'a [u8], &'a [&'a str], &'a [&'a str]);
+    // Name, content, settings, what the message holds.
+    let cases: [Case; 8] = [
         (
             "open.csv",
             csv,

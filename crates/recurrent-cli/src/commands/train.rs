@@ -18,7 +18,7 @@ pub struct Arguments {
     /// Text file, or folder with train, valid and test files, plain or gzip
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
-    /// Column of a table that holds the text
+    /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
     #[arg(
