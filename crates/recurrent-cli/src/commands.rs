@@ -3,10 +3,13 @@
 pub mod evaluate;
 pub mod generate;
 pub mod inspect;
+mod options;
 pub mod recipes;
 pub mod train;
 
-use recurrent::{DeviceName, Error};
+pub use options::Machine;
+
+use recurrent::Error;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -21,12 +24,18 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// 2 for bad input, else 1; a reader that closed the pipe early is no failure.
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Library(error) if error.is_bad_input() => ExitCode::from(2),
-            _ => ExitCode::from(1),
-        }
+    /// Says what went wrong. The exit code is 2 for bad input, else 1; that a
+    /// reader like `head` closed the pipe early is no failure.
+    pub fn report(&self) -> ExitCode {
+        let code = match self {
+            Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => {
+                return ExitCode::SUCCESS;
+            }
+            Self::Library(error) if error.is_bad_input() => 2,
+            _ => 1,
+        };
+        say(&format!("error: {self}"));
+        ExitCode::from(code)
     }
 }
 
@@ -48,14 +57,25 @@ impl From<Error> for Failure {
 /// What a command comes to.
 pub type Outcome = Result<ExitCode, Failure>;
 
-/// Writes to standard output. A closed pipe ends the program quietly, as a
-/// reader like `head` expects.
+/// Writes to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => Err(Failure::Output(error)),
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
+}
+
+/// Writes a line to standard error. Where that cannot be written there is no
+/// place left to say so, and the work goes on.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// What the argument parser has to say: help and version are results, all else is a message.
+pub fn usage(error: clap::Error) -> Outcome {
+    match error.print() {
+        Err(problem) if !error.use_stderr() => Err(Failure::Output(problem)),
+        _ => Ok(ExitCode::from(error.exit_code() as u8)),
     }
 }
 
@@ -69,27 +89,4 @@ pub fn columns(rows: &[(String, String)]) -> String {
     rows.iter()
         .map(|(name, value)| format!("{name:width$}  {value}\n"))
         .collect()
-}
-
-/// Device and threads of a command that computes.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Machine {
-    /// Where to compute: cpu, cuda or webgpu
-    #[arg(long, default_value = "cpu", value_name = "DEVICE")]
-    pub device: DeviceName,
-    /// Threads to use; all cores where left out
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-}
-
-impl Machine {
-    /// Sets the number of threads of the process.
-    pub fn prepare(&self) {
-        if let Some(threads) = self.threads {
-            // Fails only where the pool has been built, which happens after this.
-            let _ = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads.into())
-                .build_global();
-        }
-    }
 }

@@ -38,18 +38,15 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Train(arguments) => train::run(arguments),
-        Command::Evaluate(arguments) => evaluate::run(arguments),
-        Command::Generate(arguments) => generate::run(arguments),
-        Command::Recipes(arguments) => recipes::run(arguments),
-        Command::Inspect(arguments) => inspect::run(arguments),
+    let outcome = match Arguments::try_parse() {
+        Err(error) => commands::usage(error),
+        Ok(arguments) => match arguments.command {
+            Command::Train(arguments) => train::run(arguments),
+            Command::Evaluate(arguments) => evaluate::run(arguments),
+            Command::Generate(arguments) => generate::run(arguments),
+            Command::Recipes(arguments) => recipes::run(arguments),
+            Command::Inspect(arguments) => inspect::run(arguments),
+        },
     };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error}");
-            error.exit_code()
-        }
-    }
+    outcome.unwrap_or_else(|failure| failure.report())
 }

@@ -1,6 +1,7 @@
 //! Progress of a run on standard error: a bar on a terminal, plain lines elsewhere.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::commands::say;
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use recurrent::Observer;
 use recurrent::training::StepReport;
 use std::io::IsTerminal;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 /// Time between plain lines.
 const PAUSE: Duration = Duration::from_secs(5);
 
-const TEMPLATE: &str = "{bar:30} {pos}/{len} steps, {elapsed} gone, {eta} left, {msg}";
+/// The message is cut at the terminal's width.
+const TEMPLATE: &str = "{bar:10} {wide_msg}";
 
 /// Shows a run.
 pub struct Progress {
@@ -32,19 +34,37 @@ impl Progress {
 
     fn say(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| say(text)),
+            None => say(text),
         }
     }
 
-    /// Seconds left at the speed so far.
-    fn left(&self, report: &StepReport) -> f64 {
+    /// Where the run is, the most important first, in 60 characters or little more.
+    fn line(&self, report: &StepReport) -> String {
+        let StepReport {
+            step,
+            total_steps,
+            epoch,
+            loss,
+            symbols_per_second: speed,
+            ..
+        } = report;
+        let left = HumanDuration(self.left(report));
+        let speed = speed / 1000.0;
+        format!(
+            "{step}/{total_steps}, {left:#} left, loss {loss:.4}, {speed:.1}k symbols/s, epoch {epoch:.2}"
+        )
+    }
+
+    /// Time left at the speed so far.
+    fn left(&self, report: &StepReport) -> Duration {
         let Some((since, first)) = self.start else {
-            return 0.0;
+            return Duration::ZERO;
         };
         let done = report.step.saturating_sub(first).max(1) as f64;
         let to_do = report.total_steps.saturating_sub(report.step) as f64;
-        since.elapsed().as_secs_f64() / done * to_do
+        let seconds = since.elapsed().as_secs_f64() / done * to_do;
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 }
 
@@ -56,26 +76,18 @@ impl Observer for Progress {
             if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
                 bar.set_style(style);
             }
-            bar.reset_eta();
             self.bar = Some(bar);
         }
     }
 
     fn step(&mut self, report: &StepReport) {
-        let message = format!(
-            "epoch {:.2}, loss {:.4}, {:.0} symbols/s",
-            report.epoch, report.loss, report.symbols_per_second
-        );
+        let line = self.line(report);
         if let Some(bar) = &self.bar {
             bar.set_position(report.step);
-            bar.set_message(message);
+            bar.set_message(line);
         } else if self.last_line.is_none_or(|last| last.elapsed() >= PAUSE) {
             self.last_line = Some(Instant::now());
-            let StepReport {
-                step, total_steps, ..
-            } = report;
-            let left = self.left(report);
-            eprintln!("step {step}/{total_steps}, {left:.0} s left, {message}");
+            say(&format!("step {line}"));
         }
     }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum DataError {
     /// The path names nothing.
-    #[error("{}: no such file or folder", .path.display())]
+    #[error("{}: does not exist", .path.display())]
     NotFound {
         /// The path that was given.
         path: PathBuf,
@@ -25,6 +25,28 @@ pub enum DataError {
         error: io::Error,
     },
 
+    /// The path names something that is not read, such as a device.
+    #[error("{}: expected a file, a folder or a pipe, found a device or a socket", .path.display())]
+    NoFile {
+        /// The path that was given.
+        path: PathBuf,
+    },
+
+    /// A file holds more than is read.
+    #[error(
+        "{}: expected at most {limit} bytes, found {}",
+        .path.display(),
+        .found.map_or("more after decompression".to_owned(), |found| found.to_string())
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes it may hold, after decompression.
+        limit: u64,
+        /// How many it holds, where that is known.
+        found: Option<u64>,
+    },
+
     /// A file starts as gzip and cannot be decompressed to its end.
     #[error("{}: damaged gzip data after {offset} decompressed bytes: {error}", .path.display())]
     Gzip {
@@ -36,24 +58,47 @@ pub enum DataError {
         error: io::Error,
     },
 
-    /// A file holds no text, or no records.
+    /// A file is not text but of another known format.
+    #[error("{}: expected plain text or gzip, found {found}", .path.display())]
+    ForeignFormat {
+        /// The file.
+        path: PathBuf,
+        /// The format, and what to do about it.
+        found: &'static str,
+    },
+
+    /// A file holds nothing.
     #[error("{}: expected text, found an empty file", .path.display())]
     Empty {
         /// The file.
         path: PathBuf,
     },
 
+    /// A file of records holds none.
+    #[error("{}: expected records, found blank lines", .path.display())]
+    NoRecords {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// A file is not UTF-8.
-    #[error("{}: expected UTF-8 text, found an invalid sequence at byte {offset} (of the decompressed data)", .path.display())]
+    #[error(
+        "{}: expected UTF-8 text, found an invalid sequence at byte {offset}{}; \
+         convert it, or let `unit` be byte, which reads any file",
+        .path.display(),
+        if *.compressed { " of the decompressed data" } else { "" }
+    )]
     InvalidUtf8 {
         /// The file.
         path: PathBuf,
         /// The offset of the first byte that is not UTF-8, counted from 0 after decompression.
         offset: usize,
+        /// Whether the file was compressed.
+        compressed: bool,
     },
 
     /// A file of records needs to be told which column is the text.
-    #[error("{}: `column` is needed to read records, and there is none; columns: {}", .path.display(), .columns.join(", "))]
+    #[error("{}: expected the name of the column that holds the text (--column, or `data.column` in a recipe), found none; columns: {}", .path.display(), .columns.join(", "))]
     ColumnNeeded {
         /// The file.
         path: PathBuf,

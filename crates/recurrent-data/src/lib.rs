@@ -2,7 +2,7 @@
 //!
 //! | stage | item |
 //! | --- | --- |
-//! | file or folder -> training, validation and test text | [`read_text`] |
+//! | file or folder -> training, validation and test text | [`read_text`], [`read_bytes`] |
 //! | text -> symbols -> ids, and back | [`Vocabulary`], [`Unit`], [`Decoder`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
 //! | a language whose entropy is known exactly, to measure a model against | [`Grammar`] |
@@ -38,7 +38,7 @@ mod vocabulary;
 pub use batch::SequenceBatch;
 pub use error::DataError;
 pub use grammar::Grammar;
-pub use source::{TextOptions, TextSplits, read_text};
+pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
 pub use streams::{Chunk, TokenStreams};
 pub use tokenize::Unit;
 pub use vocabulary::{Decoder, Vocabulary};

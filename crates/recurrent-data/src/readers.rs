@@ -1,5 +1,6 @@
 //! Readers of one file each: the name says which format, and a table or a file of JSON lines gives one column.
 
+mod file;
 mod folder;
 mod json_lines;
 mod table;
@@ -9,22 +10,23 @@ use std::path::Path;
 
 pub(crate) use folder::{FolderFiles, find_files};
 
+use self::file::FileContent;
 use crate::DataError;
 
-/// The text of a file.
-pub(crate) enum Content {
-    /// The whole text.
-    Text(String),
-    /// The text of each record, followed by a line end.
-    Records(Vec<String>),
+/// The text of a file, as characters or as bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Content<T> {
+    /// The text; of records, one after the other, each followed by a line end.
+    pub text: T,
+    /// In a file of records: where each one ends, in bytes.
+    pub record_ends: Option<Vec<usize>>,
 }
 
-impl Content {
-    /// The text, whole.
-    pub(crate) fn into_text(self) -> String {
-        match self {
-            Content::Text(text) => text,
-            Content::Records(records) => records.concat(),
+impl<T> Content<T> {
+    fn plain(text: T) -> Self {
+        Self {
+            text,
+            record_ends: None,
         }
     }
 }
@@ -62,28 +64,73 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Reads the text of one file.
-pub(crate) fn read(path: &Path, column: Option<&str>) -> Result<Content, DataError> {
+pub(crate) fn read_text(path: &Path, column: Option<&str>) -> Result<Content<String>, DataError> {
+    let content = read_file(path)?;
     let format = Format::of(&file_name(path));
-    let text = text_file::read(path)?;
-    let records = match (format, column) {
-        (Format::Text, None) => return Ok(Content::Text(text)),
-        (Format::Text, Some(column)) => {
-            return Err(DataError::UnexpectedColumn {
-                path: path.to_owned(),
-                column: column.to_owned(),
-            });
-        }
-        (Format::CommaSeparated | Format::TabSeparated, _) => {
-            table::read_column(path, &text, format == Format::TabSeparated, column)?
-        }
-        (Format::JsonLines, _) => json_lines::read_column(path, &text, column)?,
-    };
-    if records.is_empty() {
+    if format == Format::Text {
+        refuse_column(path, column)?;
+    }
+    let text = text_file::decode(path, content)?;
+    if text.is_empty() {
         return Err(DataError::Empty {
             path: path.to_owned(),
         });
     }
-    Ok(Content::Records(records))
+    let records = match format {
+        Format::Text => return Ok(Content::plain(text)),
+        Format::CommaSeparated => table::read_column(path, &text, false, column)?,
+        Format::TabSeparated => table::read_column(path, &text, true, column)?,
+        Format::JsonLines => json_lines::read_column(path, &text, column)?,
+    };
+    if records.is_empty() {
+        return Err(DataError::NoRecords {
+            path: path.to_owned(),
+        });
+    }
+    let ends = records.iter().scan(0, |end, record| {
+        *end += record.len();
+        Some(*end)
+    });
+    Ok(Content {
+        record_ends: Some(ends.collect()),
+        text: records.concat(),
+    })
+}
+
+/// Reads one file as bytes: plain text as it is, whatever its encoding and line ends, and records, which are UTF-8, as
+/// [`read_text`] does.
+pub(crate) fn read_bytes(path: &Path, column: Option<&str>) -> Result<Content<Vec<u8>>, DataError> {
+    if Format::of(&file_name(path)) != Format::Text {
+        let Content { text, record_ends } = read_text(path, column)?;
+        return Ok(Content {
+            text: text.into_bytes(),
+            record_ends,
+        });
+    }
+    refuse_column(path, column)?;
+    Ok(Content::plain(read_file(path)?.bytes))
+}
+
+/// Reads a file that is not empty.
+fn read_file(path: &Path) -> Result<FileContent, DataError> {
+    let content = file::read(path, file::MOST_BYTES)?;
+    if content.bytes.is_empty() {
+        return Err(DataError::Empty {
+            path: path.to_owned(),
+        });
+    }
+    Ok(content)
+}
+
+/// Plain text has no columns.
+fn refuse_column(path: &Path, column: Option<&str>) -> Result<(), DataError> {
+    match column {
+        None => Ok(()),
+        Some(column) => Err(DataError::UnexpectedColumn {
+            path: path.to_owned(),
+            column: column.to_owned(),
+        }),
+    }
 }
 
 /// A record as a line of the text.

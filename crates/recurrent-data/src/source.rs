@@ -2,12 +2,13 @@
 //!
 //! | path | reading |
 //! | --- | --- |
-//! | a plain file | the whole text, cut by fractions of its characters, between words where they are the symbols |
+//! | a plain file | the whole text, cut by fractions of its characters or bytes, between words where they are the symbols |
 //! | a `.csv`, `.tsv`, `.jsonl` or `.ndjson` file | one column, a line a record, cut by fractions of the records |
 //! | a folder with a training, a validation and a test file | those files |
 //! | a folder with one readable file | that file |
 //!
-//! Every file may be compressed with gzip. Text is UTF-8; line ends become `\n` and a byte order mark is dropped.
+//! Every file may be compressed with gzip and may hold 2 GiB after decompression. Text is UTF-8; line ends become `\n`
+//! and a byte order mark is dropped. As bytes ([`read_bytes`]) a plain file is taken as it is.
 
 use std::path::Path;
 
@@ -39,33 +40,115 @@ impl Default for TextOptions {
 
 /// The text a model is trained on, the text its training is watched with, and the text it is measured on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextSplits {
+pub struct Splits<T> {
     /// The training text.
-    pub train: String,
+    pub train: T,
     /// The validation text.
-    pub valid: String,
+    pub valid: T,
     /// The test text.
-    pub test: String,
+    pub test: T,
 }
+
+/// Splits as characters.
+pub type TextSplits = Splits<String>;
+
+/// Splits as bytes.
+pub type ByteSplits = Splits<Vec<u8>>;
 
 /// Reads the text of a file or folder.
 ///
 /// # Errors
 /// If the path cannot be read as the module says; the message names the file and the place in it.
 pub fn read_text(path: &Path, options: &TextOptions) -> Result<TextSplits, DataError> {
+    read(path, options, readers::read_text)
+}
+
+/// Reads a file or folder as bytes.
+///
+/// # Errors
+/// As [`read_text`], but plain text need not be UTF-8.
+pub fn read_bytes(path: &Path, options: &TextOptions) -> Result<ByteSplits, DataError> {
+    read(path, options, readers::read_bytes)
+}
+
+fn read<T: Text>(
+    path: &Path,
+    options: &TextOptions,
+    read_file: impl Fn(&Path, Option<&str>) -> Result<Content<T>, DataError>,
+) -> Result<Splits<T>, DataError> {
     check_fractions(options.fractions)?;
-    let column = options.column.as_deref();
+    let read_file = |path: &Path| read_file(path, options.column.as_deref());
     if !path.is_dir() {
-        return Ok(split(readers::read(path, column)?, options));
+        return Ok(split(read_file(path)?, options));
     }
     Ok(match readers::find_files(path)? {
-        FolderFiles::One(file) => split(readers::read(&file, column)?, options),
-        FolderFiles::Splits([train, valid, test]) => TextSplits {
-            train: readers::read(&train, column)?.into_text(),
-            valid: readers::read(&valid, column)?.into_text(),
-            test: readers::read(&test, column)?.into_text(),
+        FolderFiles::One(file) => split(read_file(&file)?, options),
+        FolderFiles::Splits([train, valid, test]) => Splits {
+            train: read_file(&train)?.text,
+            valid: read_file(&valid)?.text,
+            test: read_file(&test)?.text,
         },
     })
+}
+
+/// A text that can be cut between its items.
+trait Text {
+    /// The number of characters, or of bytes.
+    fn count(&self) -> usize;
+    /// Where the first `count` items end, in bytes.
+    fn end_of(&self, count: usize) -> usize;
+    /// The offset itself between words, and within one the offset after the white space that ends it.
+    fn after_word(&self, offset: usize) -> usize;
+    /// Takes away what stands from `offset` on.
+    fn split_off(&mut self, offset: usize) -> Self;
+}
+
+impl Text for String {
+    fn count(&self) -> usize {
+        self.chars().count()
+    }
+
+    fn end_of(&self, count: usize) -> usize {
+        let next = self.char_indices().nth(count);
+        next.map_or(self.len(), |(offset, _)| offset)
+    }
+
+    fn after_word(&self, offset: usize) -> usize {
+        let (before, after) = self.split_at(offset);
+        if before.is_empty() || before.ends_with(char::is_whitespace) {
+            return offset;
+        }
+        let mut rest = after.char_indices();
+        rest.find(|(_, character)| character.is_whitespace())
+            .map_or(self.len(), |(end, space)| offset + end + space.len_utf8())
+    }
+
+    fn split_off(&mut self, offset: usize) -> Self {
+        String::split_off(self, offset)
+    }
+}
+
+impl Text for Vec<u8> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn end_of(&self, count: usize) -> usize {
+        count
+    }
+
+    fn after_word(&self, offset: usize) -> usize {
+        let (before, after) = self.split_at(offset);
+        if before.last().is_none_or(u8::is_ascii_whitespace) {
+            return offset;
+        }
+        let space = after.iter().position(u8::is_ascii_whitespace);
+        space.map_or(self.len(), |end| offset + end + 1)
+    }
+
+    fn split_off(&mut self, offset: usize) -> Self {
+        Vec::split_off(self, offset)
+    }
 }
 
 /// Rounding in the sum of decimal fractions is far below this, and a slip of the pen far above.
@@ -81,46 +164,31 @@ fn check_fractions(fractions: [f64; 3]) -> Result<(), DataError> {
     }
 }
 
-fn split(content: Content, options: &TextOptions) -> TextSplits {
-    let fractions = options.fractions;
-    match content {
-        Content::Text(text) => {
-            let [first, second] = boundaries(text.chars().count(), fractions);
-            let offset = |characters: usize| {
-                let offset = text.char_indices().nth(characters);
-                let offset = offset.map_or(text.len(), |(offset, _)| offset);
-                match options.unit {
-                    Unit::Word => after_word(&text, offset),
-                    Unit::Character | Unit::Byte => offset,
-                }
-            };
-            let (first, second) = (offset(first), offset(second));
-            TextSplits {
-                train: text[..first].to_owned(),
-                valid: text[first..second].to_owned(),
-                test: text[second..].to_owned(),
+fn split<T: Text>(content: Content<T>, options: &TextOptions) -> Splits<T> {
+    let Content {
+        mut text,
+        record_ends,
+    } = content;
+    let [first, second] = match record_ends {
+        None => boundaries(text.count(), options.fractions).map(|count| {
+            let end = text.end_of(count);
+            match options.unit {
+                Unit::Word => text.after_word(end),
+                Unit::Character | Unit::Byte => end,
             }
-        }
-        Content::Records(records) => {
-            let [first, second] = boundaries(records.len(), fractions);
-            TextSplits {
-                train: records[..first].concat(),
-                valid: records[first..second].concat(),
-                test: records[second..].concat(),
-            }
-        }
+        }),
+        Some(ends) => boundaries(ends.len(), options.fractions).map(|count| match count {
+            0 => 0,
+            _ => ends[count - 1],
+        }),
+    };
+    let test = text.split_off(second);
+    let valid = text.split_off(first);
+    Splits {
+        train: text,
+        valid,
+        test,
     }
-}
-
-/// The offset itself between words, and within one the offset after the white space that ends it.
-fn after_word(text: &str, offset: usize) -> usize {
-    let (before, after) = text.split_at(offset);
-    if before.is_empty() || before.ends_with(char::is_whitespace) {
-        return offset;
-    }
-    let mut rest = after.char_indices();
-    rest.find(|(_, character)| character.is_whitespace())
-        .map_or(text.len(), |(end, space)| offset + end + space.len_utf8())
 }
 
 /// Where the training and the validation part of `count` items end.
@@ -150,7 +218,14 @@ mod tests {
             fractions,
             ..TextOptions::default()
         };
-        split(Content::Text("αβγδεζηθικ".to_owned()), &options)
+        split(whole("αβγδεζηθικ"), &options)
+    }
+
+    fn whole(text: &str) -> Content<String> {
+        Content {
+            text: text.to_owned(),
+            record_ends: None,
+        }
     }
 
     #[test]
@@ -161,8 +236,8 @@ mod tests {
             ..TextOptions::default()
         };
         let cut = |fractions| {
-            let text = Content::Text("one two\nthree four".to_owned());
-            let TextSplits { train, valid, test } = split(text, &options(fractions));
+            let text = whole("one two\nthree four");
+            let Splits { train, valid, test } = split(text, &options(fractions));
             [train, valid, test]
         };
         assert_eq!(cut([0.3, 0.3, 0.4]), ["one two\n", "three ", "four"]);

@@ -127,7 +127,22 @@ fn a_folder_that_is_no_data_set_lists_its_files() {
 
 #[test]
 fn mistakes_name_the_file_and_the_place() {
-    let cases: [(&str, Vec<u8>, Option<&str>, &str); 7] = [
+    let tar = [&[0; 257][..], b"ustar"].concat();
+    let cases: [(&str, Vec<u8>, Option<&str>, &str); 11] = [
+        (
+            "a.txt",
+            b"caf\xe9".to_vec(),
+            None,
+            "invalid sequence at byte 3;",
+        ),
+        ("a.txt", b"\xff\xfea\0".to_vec(), None, "found UTF-16 text"),
+        ("a.txt.gz", gzip(&tar), None, "found a tar archive"),
+        (
+            "a.jsonl",
+            b"\n\n".to_vec(),
+            Some("text"),
+            "expected records, found blank lines",
+        ),
         (
             "a.txt",
             vec![],
@@ -144,7 +159,7 @@ fn mistakes_name_the_file_and_the_place() {
             "a.txt.gz",
             gzip(b"ab\xff"),
             None,
-            "invalid sequence at byte 2",
+            "invalid sequence at byte 2 of the decompressed data",
         ),
         (
             "a.txt.gz",
@@ -162,11 +177,11 @@ fn mistakes_name_the_file_and_the_place() {
             "a.csv",
             b"text,n\n".to_vec(),
             Some("text"),
-            "found an empty file",
+            "line 1: expected rows below the header",
         ),
         (
             "a.csv",
-            b"text,n\n\"x,1\n".to_vec(),
+            b"text,n\nx\n".to_vec(),
             Some("text"),
             "line 2: expected 2 fields",
         ),
@@ -176,7 +191,58 @@ fn mistakes_name_the_file_and_the_place() {
         assert!(error.contains(message) && error.contains(name), "{error}");
     }
     let error = read(Path::new("nowhere/a.txt"), None).unwrap_err();
-    assert_eq!(error.to_string(), "nowhere/a.txt: no such file or folder");
+    assert_eq!(error.to_string(), "nowhere/a.txt: does not exist");
+}
+
+#[test]
+fn bytes_are_read_as_they_are() {
+    let folder = folder(&[
+        ("a.txt", b"\xef\xbb\xbf\xff\r\n\0 345678\r\n\xfe"),
+        ("a.csv", b"t\r\na\r\nb\r\n"),
+        ("empty.txt", b""),
+    ]);
+    let options = TextOptions {
+        fractions: [0.5, 0.25, 0.25],
+        ..TextOptions::default()
+    };
+    let read = |name: &str, options: &TextOptions| {
+        recurrent_data::read_bytes(&folder.path().join(name), options)
+    };
+    let splits = read("a.txt", &options).unwrap();
+    assert_eq!(splits.train, b"\xef\xbb\xbf\xff\r\n\0 ");
+    assert_eq!(splits.valid, b"3456");
+    assert_eq!(splits.test, b"78\r\n\xfe");
+    // The fields of a table are text.
+    let column = TextOptions {
+        column: Some("t".to_owned()),
+        ..options.clone()
+    };
+    let splits = read("a.csv", &column).unwrap();
+    assert_eq!(
+        (&splits.train[..], &splits.test[..]),
+        (&b"a\n"[..], &b"b\n"[..])
+    );
+    assert!(read("a.txt", &column).is_err());
+    assert!(matches!(
+        read("empty.txt", &options),
+        Err(DataError::Empty { .. })
+    ));
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_not_read() {
+    let error = read(Path::new("/dev/zero"), None).unwrap_err();
+    assert!(matches!(error, DataError::NoFile { .. }), "{error}");
+    // A file without content that says it is larger than the memory of most machines.
+    let folder = folder(&[]);
+    let path = folder.path().join("large.txt");
+    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    let error = read(&path, None).unwrap_err().to_string();
+    assert!(
+        error.contains("expected at most 2147483648 bytes, found 1099511627776"),
+        "{error}"
+    );
 }
 
 /// A public data set beside the workspace, which a machine may not have.

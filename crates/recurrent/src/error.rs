@@ -1,5 +1,6 @@
 //! What can go wrong, in words that name the place.
 
+use crate::recipe;
 use recurrent_data::DataError;
 use recurrent_decode::DecodeError;
 use std::path::PathBuf;
@@ -45,7 +46,7 @@ pub enum Error {
         message: String,
     },
     /// A recipe that does not exist.
-    #[error("there is no recipe or file `{name}`{}", hint(.near))]
+    #[error("there is no recipe or file `{name}`{}; built-in recipes: {}", hint(.near), recipes())]
     NoRecipe {
         /// What was asked for.
         name: String,
@@ -160,6 +161,12 @@ pub(crate) fn number(value: f64) -> String {
     } else {
         format!("{value:.3e}")
     }
+}
+
+/// Names of the built-in recipes.
+fn recipes() -> String {
+    let names: Vec<String> = recipe::list().into_iter().map(|(name, _)| name).collect();
+    names.join(", ")
 }
 
 fn losses(history: &[f64]) -> String {

@@ -176,9 +176,14 @@ impl RunDirectory {
     pub fn config(&self) -> Result<LanguageModelConfig, Error> {
         let path = self.file("config.toml");
         if !path.exists() {
+            let found = match self.path.is_dir() {
+                true => "a folder without config.toml",
+                false if self.path.exists() => "a file",
+                false => "nothing",
+            };
             return Err(Error::Run {
                 path: self.path.clone(),
-                message: "expected a run directory, found no config.toml in it".to_string(),
+                message: format!("expected a run directory, found {found}"),
             });
         }
         let text = files::read_text(&path)?;

@@ -14,7 +14,7 @@ pub struct Arguments {
     /// Other text than the model's own: file, or folder with train, valid and test files
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
-    /// Column of a table that holds the text
+    /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
     /// Which part: train, valid, test or all [default: test, or valid where there is no test part]

@@ -1,5 +1,6 @@
 //! `recurrent generate`.
 
+use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, print};
 use recurrent::language_model::Predictor;
 use recurrent::run::RunDirectory;
@@ -10,23 +11,23 @@ use std::process::ExitCode;
 pub struct Arguments {
     /// Run directory of a trained model
     model: PathBuf,
-    /// Text to continue
+    /// Text to continue [default: decode.prompt of the model's recipe, or none]
     #[arg(long, value_name = "TEXT")]
     prompt: Option<String>,
-    /// Symbols to generate
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    /// Symbols to generate [default: decode.length of the model's recipe, or 300]
+    #[arg(long, value_name = "N", value_parser = whole(1..=100_000_000), allow_negative_numbers = true)]
     length: Option<u64>,
-    /// Divides the logits; 0 takes the most probable symbol
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    /// Divides the logits; 0 takes the most probable symbol [default: decode.temperature, or 1]
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
     temperature: Option<f64>,
-    /// Sample from the most probable N symbols
-    #[arg(long, value_name = "N")]
-    top_k: Option<usize>,
-    /// Sample from the fewest symbols that have probability X together
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    /// Sample from the most probable N symbols [default: decode.top_k, or all]
+    #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
+    top_k: Option<u64>,
+    /// Sample from the fewest symbols that have probability X together [default: decode.top_p, or all]
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
     top_p: Option<f64>,
-    /// Seed of the sampler
-    #[arg(long, value_name = "N")]
+    /// Seed of the sampler [default: decode.seed, or 1]
+    #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
     seed: Option<u64>,
     #[command(flatten)]
     machine: Machine,
@@ -40,7 +41,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     config.prompt = arguments.prompt.or(config.prompt);
     config.length = arguments.length.map_or(config.length, |n| n as usize);
     config.temperature = arguments.temperature.unwrap_or(config.temperature);
-    config.top_k = arguments.top_k.or(config.top_k);
+    config.top_k = arguments.top_k.map(|n| n as usize).or(config.top_k);
     config.top_p = arguments.top_p.or(config.top_p);
     config.seed = arguments.seed.unwrap_or(config.seed);
     let generator = predictor.generate(&config)?;

@@ -1,15 +1,15 @@
 //! `recurrent inspect`.
 
 use super::{Outcome, columns, print};
-use recurrent::inspect;
 use recurrent::report::duration;
 use recurrent::training::TrainingRecord;
+use recurrent::{Error, inspect};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Run directory, or weight file
+    /// Run directory, or weight file (.safetensors)
     path: PathBuf,
 }
 
@@ -23,7 +23,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn directory(path: &std::path::Path) -> Result<String, recurrent::Error> {
+fn directory(path: &std::path::Path) -> Result<String, Error> {
     let content = inspect::run(path)?;
     let mut rows = vec![[
         "layer".to_string(),
@@ -74,8 +74,8 @@ fn directory(path: &std::path::Path) -> Result<String, recurrent::Error> {
     Ok(format!("{}\n{}", table(&rows), columns(&facts)))
 }
 
-fn file(path: &std::path::Path) -> Result<String, recurrent::Error> {
-    let (tensors, found) = inspect::file(path)?;
+fn file(path: &std::path::Path) -> Result<String, Error> {
+    let (tensors, found) = inspect::file(path).map_err(what_it_takes)?;
     let mut total = 0;
     let mut rows = vec![[
         "tensor".to_string(),
@@ -93,6 +93,17 @@ fn file(path: &std::path::Path) -> Result<String, recurrent::Error> {
     }
     rows.push(["total".to_string(), String::new(), total.to_string()]);
     Ok(format!("{}\n{}", table(&rows), columns(&record(found))))
+}
+
+/// A file may be of another kind altogether.
+fn what_it_takes(error: Error) -> Error {
+    match error {
+        Error::Weights { path, message } => Error::Weights {
+            path,
+            message: format!("{message}; inspect takes a run directory or a .safetensors file"),
+        },
+        other => other,
+    }
 }
 
 fn record(record: Option<TrainingRecord>) -> Vec<(String, String)> {

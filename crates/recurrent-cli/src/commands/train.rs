@@ -1,6 +1,7 @@
 //! `recurrent train`.
 
-use super::{Machine, Outcome, columns, print};
+use super::options::{ANY, whole};
+use super::{Machine, Outcome, columns, print, say};
 use crate::progress::Progress;
 use recurrent::report::duration;
 use recurrent::run::{Existing, RunDirectory};
@@ -19,7 +20,7 @@ pub struct Arguments {
     /// Text file, or folder with train, valid and test files, plain or gzip
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
-    /// Column of a table that holds the text
+    /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
     #[arg(
@@ -38,7 +39,7 @@ pub struct Arguments {
     #[arg(long)]
     force: bool,
     /// Seed of weights and dropout
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
     seed: Option<u64>,
     #[command(flatten)]
     machine: Machine,
@@ -73,7 +74,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         if asked.ask() {
             std::process::exit(INTERRUPTED.into());
         }
-        eprintln!("\nfinishing this step and saving; press again to stop at once");
+        say("\nfinishing this step and saving; press again to stop at once");
     });
     let options = TrainOptions {
         existing: match (arguments.resume, arguments.force) {
@@ -88,10 +89,10 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     let outcome = recurrent::train(&recipe, &options, &mut Progress::new())?;
     let Some(results) = outcome.results else {
-        eprintln!(
-            "interrupted after {} steps; go on with --resume",
-            outcome.steps
-        );
+        let steps = outcome.steps;
+        say(&format!(
+            "interrupted after {steps} steps; go on with --resume"
+        ));
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let mut rows = results.rows();

@@ -1,58 +1,42 @@
-//! One file as text: decompressed if it is gzip, checked to be UTF-8, with `\n` line ends and no byte order mark.
+//! Bytes as text: checked to be UTF-8, with `\n` line ends and no byte order mark.
 
-use std::fs;
-use std::io::{self, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
+use super::file::FileContent;
 use crate::DataError;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads a file that is not empty.
-pub(super) fn read(path: &Path) -> Result<String, DataError> {
-    let bytes = decompressed(path, read_bytes(path)?)?;
+/// Formats that are not read: where their mark stands, the mark, and what to do about them. An archive of texts can be
+/// UTF-8 as a whole, headers and all.
+const FOREIGN: [(usize, &[u8], &str); 7] = [
+    (257, b"ustar", "a tar archive; unpack it"),
+    (0, b"PK\x03\x04", "a zip archive; unpack it"),
+    (4, b"1AY&SY", "bzip2 data; decompress it"),
+    (0, b"\xfd7zXZ", "xz data; decompress it"),
+    (0, b"\x28\xb5\x2f\xfd", "zstandard data; decompress it"),
+    (0, b"\xff\xfe", "UTF-16 text; convert it to UTF-8"),
+    (0, b"\xfe\xff", "UTF-16 text; convert it to UTF-8"),
+];
+
+/// The text of a file.
+pub(super) fn decode(path: &Path, content: FileContent) -> Result<String, DataError> {
+    let FileContent { bytes, compressed } = content;
+    let foreign = FOREIGN
+        .iter()
+        .find(|(at, mark, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(mark)));
+    if let Some((_, _, found)) = foreign {
+        return Err(DataError::ForeignFormat {
+            path: path.to_owned(),
+            found,
+        });
+    }
     let text = String::from_utf8(bytes).map_err(|error| DataError::InvalidUtf8 {
         path: path.to_owned(),
         offset: error.utf8_error().valid_up_to(),
+        compressed,
     })?;
-    let text = normalised(text);
-    if text.is_empty() {
-        return Err(DataError::Empty {
-            path: path.to_owned(),
-        });
-    }
-    Ok(text)
-}
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>, DataError> {
-    fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => DataError::NotFound {
-            path: path.to_owned(),
-        },
-        _ => DataError::Read {
-            path: path.to_owned(),
-            error,
-        },
-    })
-}
-
-/// The name of a file does not say whether it is compressed; its first bytes do.
-fn decompressed(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
-    if !bytes.starts_with(&GZIP_MAGIC) {
-        return Ok(bytes);
-    }
-    let mut plain = Vec::new();
-    match MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain) {
-        Ok(_) => Ok(plain),
-        Err(error) => Err(DataError::Gzip {
-            path: path.to_owned(),
-            offset: plain.len(),
-            error,
-        }),
-    }
+    Ok(normalised(text))
 }
 
 fn normalised(mut text: String) -> String {

@@ -4,7 +4,7 @@ use crate::training::TrainingConfig;
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
 use recurrent_nn::{Cell, Initializer, RecurrenceConfig, StackConfig};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// All sections of the recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,8 +72,13 @@ pub struct DataConfig {
     /// Seed of the generated text.
     #[serde(default = "one")]
     pub grammar_seed: u64,
-    /// Column of a table that holds the text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Column of a table that holds the text: its name, or in a table without
+    /// a header its number from 0.
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub column: Option<String>,
     /// Parts of a single file that are train, valid and test, in its order; a
     /// word or record is not cut in two.
@@ -86,6 +91,20 @@ pub struct DataConfig {
     /// all symbols of the three splits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary_limit: Option<usize>,
+}
+
+/// A column's number need not be written as a text.
+fn name_or_number<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected the name or the number of a column")]
+    enum Column {
+        Name(String),
+        Number(u64),
+    }
+    Ok(Some(match Column::deserialize(value)? {
+        Column::Name(name) => name,
+        Column::Number(number) => number.to_string(),
+    }))
 }
 
 fn one() -> u64 {

@@ -3,7 +3,10 @@
 use super::{DataConfig, Split};
 use crate::Error;
 use crate::report::Floor;
-use recurrent_data::{DataError, Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_text};
+use recurrent_data::{
+    ByteSplits, DataError, Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_bytes,
+    read_text,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +32,12 @@ impl Corpus {
     /// # Errors
     /// Where there is no text, or it cannot be read.
     pub fn build(config: &DataConfig) -> Result<(Self, Vocabulary), Error> {
+        if config.unit == Unit::Byte {
+            // All 256 bytes, whatever the text.
+            let vocabulary = Vocabulary::build(config.unit, "", None);
+            let corpus = Self::with_vocabulary(config, &vocabulary, Split::All)?;
+            return Ok((corpus, vocabulary));
+        }
         let (text, floor) = splits(config)?;
         let vocabulary = match config.vocabulary_limit {
             None => {
@@ -52,8 +61,27 @@ impl Corpus {
         vocabulary: &Vocabulary,
         wanted: Split,
     ) -> Result<Self, Error> {
+        if let (Unit::Byte, Some(path)) = (config.unit, &config.path) {
+            let bytes = read_bytes(Path::new(path), &text_options(config))?;
+            return Ok(Self::from_bytes(config, &bytes, wanted));
+        }
         let (text, floor) = splits(config)?;
         Self::encode(config, &text, floor, vocabulary, wanted)
+    }
+
+    /// Bytes are their own ids.
+    fn from_bytes(config: &DataConfig, bytes: &ByteSplits, wanted: Split) -> Self {
+        let ids = |bytes: &[u8], split: Split| -> Arc<[u32]> {
+            let bytes = if wanted.has(split) { bytes } else { &[] };
+            bytes.iter().copied().map(u32::from).collect()
+        };
+        Self {
+            train: ids(&bytes.train, Split::Train),
+            valid: ids(&bytes.valid, Split::Valid),
+            test: ids(&bytes.test, Split::Test),
+            floor: None,
+            source: source(config),
+        }
     }
 
     /// The symbols of a split.
@@ -93,10 +121,7 @@ impl Corpus {
         vocabulary: &Vocabulary,
         wanted: Split,
     ) -> Result<Self, Error> {
-        let source = match &config.path {
-            Some(path) => path.clone(),
-            None => "the built-in grammar".to_string(),
-        };
+        let source = source(config);
         let encode = |text: &str, split: Split| -> Result<Arc<[u32]>, Error> {
             if !wanted.has(split) {
                 return Ok(Arc::from([]));
@@ -122,15 +147,27 @@ fn place(source: &str, split: Split) -> String {
     format!("{source}, {} split", split.as_str())
 }
 
+/// What messages call the source of a text.
+fn source(config: &DataConfig) -> String {
+    match &config.path {
+        Some(path) => path.clone(),
+        None => "the built-in grammar".to_string(),
+    }
+}
+
+fn text_options(config: &DataConfig) -> TextOptions {
+    TextOptions {
+        column: config.column.clone(),
+        fractions: config.fractions,
+        unit: config.unit,
+    }
+}
+
 fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
     match (&config.path, config.grammar_characters) {
         (Some(path), _) => {
-            let options = TextOptions {
-                column: config.column.clone(),
-                fractions: config.fractions,
-                unit: config.unit,
-            };
-            Ok((read_text(Path::new(path), &options)?, None))
+            let text = read_text(Path::new(path), &text_options(config))?;
+            Ok((text, None))
         }
         (None, Some([train, valid, test])) => {
             let grammar = Grammar::built_in();

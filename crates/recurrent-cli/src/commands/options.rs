@@ -1,0 +1,49 @@
+//! Options that commands share, and how their numbers are read.
+
+use recurrent::DeviceName;
+use std::ops::RangeInclusive;
+
+/// Device and threads of a command that computes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Machine {
+    /// Where to compute: cpu, cuda or webgpu
+    #[arg(long, default_value = "cpu", value_name = "DEVICE")]
+    pub device: DeviceName,
+    /// Threads to use; all cores where left out
+    #[arg(long, value_name = "N", value_parser = whole(1..=1024), allow_negative_numbers = true)]
+    pub threads: Option<u64>,
+}
+
+impl Machine {
+    /// Sets the number of threads of the process.
+    pub fn prepare(&self) {
+        if let Some(threads) = self.threads {
+            // Fails only where the pool has been built, which happens after this.
+            let _ = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads as usize)
+                .build_global();
+        }
+    }
+}
+
+/// All that a recipe can hold: the whole numbers of TOML.
+pub const ANY: RangeInclusive<u64> = 0..=i64::MAX as u64;
+
+/// Reads a whole number of a range.
+pub fn whole(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| {
+        let number = text.parse().ok();
+        number
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                let (least, most) = (range.start(), range.end());
+                format!("expected a whole number from {least} to {most}")
+            })
+    }
+}
+
+/// Reads a number of any sign; its range is the library's to check.
+pub fn number(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "expected a number, such as 0.8".to_string())
+}

@@ -1,0 +1,243 @@
+//! RECIPES.md against the program: every key, its default, its range and its names.
+
+use recurrent::language_model::LanguageModelConfig;
+use recurrent::recipe;
+use toml::{Table, Value};
+
+/// All that must be given.
+const LEAST: &str = r#"
+[task]
+name = "language-model"
+[data]
+unit = "word"
+[model]
+cell = "lstm"
+embedding_size = 4
+hidden_sizes = [4]
+[training]
+batch_size = 2
+chunk_length = 3
+epochs = 1
+optimizer = { name = "sgd" }
+learning_rate = 0.1
+[decode]
+"#;
+
+/// A row of a table of RECIPES.md.
+struct Row {
+    /// The heading above the table.
+    section: String,
+    /// The key, or the name of an optimizer or schedule.
+    key: String,
+    /// The cells after the key.
+    cells: Vec<String>,
+}
+
+/// The rows under headings that `wanted` takes.
+fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
+    let mut section = "";
+    let mut rows = Vec::new();
+    for line in include_str!("../../../RECIPES.md").lines() {
+        if line.starts_with('#') {
+            section = line.trim_matches(['#', ' ', '`', '[', ']']);
+        } else if line.starts_with("| `") && wanted(section) {
+            let mut cells = line.trim_matches('|').split('|').map(str::trim);
+            rows.push(Row {
+                section: section.to_string(),
+                key: cells
+                    .next()
+                    .unwrap_or_default()
+                    .trim_matches('`')
+                    .to_string(),
+                cells: cells.map(str::to_string).collect(),
+            });
+        }
+    }
+    rows
+}
+
+/// The rows of the recipe's own keys.
+fn keys() -> Vec<Row> {
+    rows(|section| !section.contains('.'))
+}
+
+/// The least recipe with one key more or another value.
+fn with(section: &str, key: &str, value: Value) -> Table {
+    let mut table: Table = LEAST.parse().expect("TOML");
+    let section = table[section].as_table_mut().expect("a section");
+    section.insert(key.to_string(), value);
+    table
+}
+
+/// The error of a recipe, if it has one.
+fn refusal(table: &Table) -> Option<String> {
+    let parsed = recipe::parse("test", &table.to_string(), "test");
+    parsed.err().map(|error| error.to_string())
+}
+
+/// A recipe's table with every default.
+fn filled(table: &Table) -> Table {
+    let config: LanguageModelConfig = table.clone().try_into().expect("a recipe");
+    config.to_toml().parse().expect("TOML")
+}
+
+/// The names that could have stood in the place of a wrong one.
+fn known(wrong: &Table) -> Vec<String> {
+    let parsed: Result<LanguageModelConfig, _> = wrong.clone().try_into();
+    let error = parsed.expect_err("an unknown name");
+    quoted(error.message()).into_iter().skip(1).collect()
+}
+
+/// What stands between backquotes.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_string)
+        .collect()
+}
+
+/// A value of TOML.
+fn value(text: &str) -> Value {
+    let mut table: Table = format!("value = {text}").parse().expect("TOML");
+    table.remove("value").expect("the value")
+}
+
+#[test]
+fn every_key_is_listed() {
+    for section in ["task", "data", "model", "training", "decode"] {
+        let listed = rows(|heading| heading == section)
+            .into_iter()
+            .map(|row| row.key);
+        let known = known(&with(section, "?", value("0")));
+        assert_eq!(listed.collect::<Vec<_>>(), known, "{section}");
+    }
+}
+
+#[test]
+fn defaults_are_those_of_the_program() {
+    let least: Table = LEAST.parse().expect("TOML");
+    assert_eq!(refusal(&least), None);
+    let filled = filled(&least);
+    for Row {
+        section,
+        key,
+        cells,
+    } in keys()
+    {
+        let found = filled[&section].get(&key);
+        match &cells[0][..] {
+            "none" => assert_eq!(found, None, "{section}.{key}"),
+            "required" => {
+                let mut table = least.clone();
+                table[&section]
+                    .as_table_mut()
+                    .expect("a section")
+                    .remove(&key);
+                let message = refusal(&table).unwrap_or_default();
+                assert!(message.contains(&format!("`{key}`")), "{section}.{key}");
+            }
+            text => {
+                let listed = value(text.trim_matches('`'));
+                assert_eq!(found, Some(&listed), "{section}.{key}");
+            }
+        }
+    }
+}
+
+/// The ends of a range such as `1 to 9`, `0 to below 1` or `above 0`, and whether they belong to it; none of other values.
+fn ends(range: &str) -> [Option<(f64, bool)>; 2] {
+    let end = |text: &str| {
+        let number = text.rsplit(' ').next()?.parse().ok()?;
+        Some((number, !text.contains("above") && !text.contains("below")))
+    };
+    match range.split_once(" to ") {
+        Some((least, most)) => [end(least), end(most)],
+        None => [end(range), None],
+    }
+}
+
+#[test]
+fn ranges_are_those_of_the_program() {
+    let mut checked = 0;
+    for Row {
+        section,
+        key,
+        cells,
+    } in keys()
+    {
+        for (end, outward) in ends(&cells[1]).into_iter().zip([-1.0, 1.0]) {
+            let Some((number, belongs)) = end else {
+                continue;
+            };
+            // Without a fraction it is a whole number, which every numeric key takes.
+            let refused = |number: f64| refusal(&with(&section, &key, value(&number.to_string())));
+            assert_eq!(
+                refused(number).is_none(),
+                belongs,
+                "{section}.{key} = {number}"
+            );
+            assert!(
+                refused(number + outward).is_some(),
+                "{section}.{key} beyond {number}"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 25, "{checked} ends of ranges");
+}
+
+#[test]
+fn names_are_those_of_the_program() {
+    for Row {
+        section,
+        key,
+        cells,
+    } in keys()
+        .into_iter()
+        .filter(|row| row.cells[1].starts_with('`'))
+    {
+        let known = known(&with(&section, &key, value("\"?\"")));
+        assert_eq!(quoted(&cells[1]), known, "{section}.{key}");
+    }
+    for key in ["optimizer", "schedule"] {
+        let rows = rows(|heading| heading == format!("training.{key}"));
+        let listed: Vec<&str> = rows.iter().map(|row| &row.key[..]).collect();
+        assert_eq!(
+            listed,
+            known(&with("training", key, value("{ name = \"?\" }")))
+        );
+        for row in &rows {
+            check_constants(key, row);
+        }
+    }
+}
+
+/// The constants of an optimizer or schedule are those listed: required ones bare, the others with their default.
+fn check_constants(key: &str, row: &Row) {
+    let Row {
+        key: name, cells, ..
+    } = row;
+    let mut given = Table::from_iter([("name".to_string(), Value::from(&name[..]))]);
+    let mut expected = given.clone();
+    for constant in quoted(&cells[0]) {
+        match constant.split_once(" = ") {
+            Some((constant, default)) => {
+                expected.insert(constant.to_string(), value(default));
+            }
+            None => {
+                given.insert(constant.clone(), Value::from(1));
+            }
+        }
+    }
+    let filled = filled(&with("training", key, given.clone().into()));
+    let mut found = filled["training"][key].as_table().expect("a table").clone();
+    for required in given.keys().filter(|constant| *constant != "name") {
+        let mut less = given.clone();
+        less.remove(required);
+        let refused = refusal(&with("training", key, less.into()));
+        assert!(refused.is_some(), "{name} without {required}");
+        found.remove(required);
+    }
+    assert_eq!(found, expected);
+}
