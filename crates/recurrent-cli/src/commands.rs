@@ -1,5 +1,6 @@
 //! One file a subcommand, and what they share.
 
+pub mod bench;
 pub mod evaluate;
 pub mod generate;
 pub mod inspect;
@@ -77,12 +78,26 @@ pub struct Machine {
     /// Where to compute: cpu, cuda or webgpu
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     pub device: DeviceName,
-    /// Threads to use; all cores where left out
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 impl Machine {
+    /// Sets the number of threads of the process.
+    pub fn prepare(&self) {
+        self.threads.prepare();
+    }
+}
+
+/// Threads of a command that computes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Threads {
+    /// Threads to use; all cores where left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Threads {
     /// Sets the number of threads of the process.
     pub fn prepare(&self) {
         if let Some(threads) = self.threads {

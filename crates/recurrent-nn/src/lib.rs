@@ -36,7 +36,7 @@ pub use ops::{LayerOptions, cross_entropy};
 pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use recurrent_kernels::optimizer::Rule;
-pub use recurrent_kernels::{Direction, noise};
+pub use recurrent_kernels::{Cpu, Direction, Isa, noise};
 pub use stack::{Stack, StackConfig, StackState};
 
 /// Whether a forward pass trains, and with which noise.

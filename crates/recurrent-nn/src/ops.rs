@@ -14,6 +14,8 @@ use recurrent_kernels::optimizer::Step;
 mod autodiff;
 mod flex;
 
+pub use flex::cpu;
+
 /// What a layer needs to know beside its tensors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerOptions {

@@ -17,4 +17,5 @@ pub use config::{
 pub use data::Corpus;
 pub use model::LanguageModel;
 pub use predict::{Evaluation, Generator, Predictor, Split};
+pub(crate) use train::StreamLearner;
 pub use train::{Outcome, Results, train};

@@ -10,12 +10,14 @@ mod config;
 mod fit;
 mod observer;
 mod schedule;
+mod step;
 
 pub(crate) use checkpoint::{Checkpoint, Record, list, write_weights};
 pub(crate) use config::check;
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
 pub(crate) use fit::{fit, prepare};
 pub use observer::{Observer, StepReport};
+pub(crate) use step::{Stepped, make_step};
 
 use crate::run::Existing;
 use crate::{DeviceName, Error};

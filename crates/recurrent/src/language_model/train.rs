@@ -263,7 +263,7 @@ impl Results {
 }
 
 /// Truncated backpropagation through time over parallel streams.
-struct StreamLearner {
+pub(crate) struct StreamLearner {
     stream: Vec<u64>,
     streams: TokenStreams,
     valid: TokenStreams,
@@ -274,7 +274,8 @@ struct StreamLearner {
 }
 
 impl StreamLearner {
-    fn new(
+    /// A learner that reads the training split on `device`.
+    pub(crate) fn new(
         config: &LanguageModelConfig,
         corpus: &Corpus,
         vocabulary: usize,

@@ -1,7 +1,8 @@
 //! The loop itself.
 
 use super::{
-    Checkpoint, Keep, Learner, Observer, Record, StepReport, Stop, TrainingConfig, write_weights,
+    Checkpoint, Keep, Learner, Observer, Record, StepReport, Stepped, Stop, TrainingConfig,
+    make_step, write_weights,
 };
 use crate::Error;
 use crate::metrics::MetricLine;
@@ -177,25 +178,29 @@ impl<L: Learner> Fit<'_, L> {
         let mode = Mode::Training {
             seed: noise::mix(noise::mix(self.config.seed, 1), step),
         };
-        let loss = self.learner.loss(&model, index, mode);
-        let mean = loss.mean.clone().into_scalar::<f64>();
-        if !mean.is_finite() {
-            return Err(self.not_finite(format!("the loss is {mean}"), learning_rate));
-        }
-        let gradients = loss.mean.mul_scalar(loss.scale).backward();
-        let (model, norm) = match self.optimizer.step(model, gradients, learning_rate) {
-            Ok(updated) => updated,
-            Err((_, error)) => return Err(self.not_finite(error.to_string(), learning_rate)),
-        };
+        let Stepped {
+            model,
+            loss,
+            symbols,
+            norm,
+        } = make_step(
+            self.learner,
+            model,
+            &mut self.optimizer,
+            index,
+            mode,
+            learning_rate,
+        )
+        .map_err(|what| self.not_finite(what, learning_rate))?;
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }
-        self.history.push_back(mean);
+        self.history.push_back(loss);
         self.record.step += 1;
         self.record.index += 1;
         self.record.window.steps += 1;
-        self.record.window.symbols += loss.symbols as u64;
-        self.record.window.loss += mean * loss.symbols as f64;
+        self.record.window.symbols += symbols as u64;
+        self.record.window.loss += loss * symbols as f64;
         self.record.window.norm += norm;
         let seconds = self.bring_time_up();
         self.record.window.seconds += seconds;
@@ -204,7 +209,7 @@ impl<L: Learner> Fit<'_, L> {
             step: self.record.step,
             total_steps: self.total,
             epoch: self.epochs(),
-            loss: mean,
+            loss,
             learning_rate,
             symbols_per_second: window.symbols as f64 / window.seconds.max(1e-9),
         });

@@ -1,0 +1,45 @@
+//! One training step of every task: loss, gradient, clipping, update.
+
+use super::Learner;
+use recurrent_nn::{Mode, Optimizer};
+
+/// What a step came to.
+pub(crate) struct Stepped<M> {
+    /// The model after the update.
+    pub model: M,
+    /// Mean loss before it, nats a symbol.
+    pub loss: f64,
+    /// Symbols of the batch.
+    pub symbols: usize,
+    /// Norm of all gradients together, before clipping.
+    pub norm: f64,
+}
+
+/// Makes step `index` of an epoch.
+///
+/// # Errors
+/// What was found to be infinite or not a number.
+pub(crate) fn make_step<L: Learner>(
+    learner: &mut L,
+    model: L::Model,
+    optimizer: &mut Optimizer,
+    index: usize,
+    mode: Mode,
+    learning_rate: f64,
+) -> Result<Stepped<L::Model>, String> {
+    let loss = learner.loss(&model, index, mode);
+    let mean = loss.mean.clone().into_scalar::<f64>();
+    if !mean.is_finite() {
+        return Err(format!("the loss is {mean}"));
+    }
+    let gradients = loss.mean.mul_scalar(loss.scale).backward();
+    match optimizer.step(model, gradients, learning_rate) {
+        Ok((model, norm)) => Ok(Stepped {
+            model,
+            loss: mean,
+            symbols: loss.symbols,
+            norm,
+        }),
+        Err((_, error)) => Err(error.to_string()),
+    }
+}
