@@ -1,5 +1,6 @@
 //! One file a subcommand, and what they share.
 
+pub mod bench;
 pub mod evaluate;
 pub mod generate;
 pub mod inspect;
@@ -7,7 +8,7 @@ mod options;
 pub mod recipes;
 pub mod train;
 
-pub use options::Machine;
+pub use options::{Machine, Threads};
 
 use recurrent::Error;
 use std::fmt;

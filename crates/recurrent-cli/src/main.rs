@@ -8,7 +8,7 @@ mod commands;
 mod progress;
 
 use clap::{Parser, Subcommand};
-use commands::{evaluate, generate, inspect, recipes, train};
+use commands::{bench, evaluate, generate, inspect, recipes, train};
 use std::process::ExitCode;
 
 /// Large buffers are given out again without asking the system for fresh pages.
@@ -35,6 +35,8 @@ enum Command {
     Recipes(recipes::Arguments),
     /// Show layers, parameters, vocabulary and training record of a run or a weight file
     Inspect(inspect::Arguments),
+    /// Time the project's own workloads on this machine
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
             Command::Generate(arguments) => generate::run(arguments),
             Command::Recipes(arguments) => recipes::run(arguments),
             Command::Inspect(arguments) => inspect::run(arguments),
+            Command::Bench(arguments) => bench::run(arguments),
         },
     };
     outcome.unwrap_or_else(|failure| failure.report())

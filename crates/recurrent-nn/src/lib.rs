@@ -38,9 +38,9 @@ pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use recurrent_kernels::optimizer::Rule;
 pub use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
-pub use recurrent_kernels::{Direction, noise};
+pub use recurrent_kernels::{Cpu, Direction, Isa, noise};
 pub use stack::{Stack, StackConfig, StackState};
-pub use stepper::{Precision, StackStepper, StackStepperState};
+pub use stepper::{Precision, StackStepper, StackStepperState, linear_stepper};
 
 /// Whether a forward pass trains, and with which noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

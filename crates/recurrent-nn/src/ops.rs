@@ -14,7 +14,7 @@ use recurrent_kernels::optimizer::Step;
 mod autodiff;
 mod flex;
 
-pub(crate) use flex::cpu;
+pub use flex::cpu;
 
 /// What a layer needs to know beside its tensors.
 #[derive(Debug, Clone, PartialEq)]

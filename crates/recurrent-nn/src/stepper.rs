@@ -9,9 +9,29 @@ use crate::ops::cpu;
 use crate::{Layer, Linear, Stack};
 use burn::tensor::Tensor;
 use recurrent_kernels::layer::{Size, Weights};
-use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
+use recurrent_kernels::step::{self, LinearStepper, StepState, Stepper};
+use serde::{Deserialize, Serialize};
 
-pub use recurrent_kernels::step::Precision;
+/// How a stepper keeps its weights. Biases and states are never rounded, and sums
+/// are in single precision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// In single precision.
+    #[default]
+    Full,
+    /// In bfloat16, with a relative error up to `2^-9`: half as much to read.
+    Bf16,
+}
+
+impl Precision {
+    fn kernel(self) -> step::Precision {
+        match self {
+            Self::Full => step::Precision::Full,
+            Self::Bf16 => step::Precision::Bf16,
+        }
+    }
+}
 
 /// The elements of a tensor in order.
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -37,7 +57,7 @@ impl Layer {
                 input_bias: &biases[0],
                 recurrent_bias: &biases[1],
             },
-            precision,
+            precision.kernel(),
         )
     }
 }
@@ -45,10 +65,19 @@ impl Layer {
 impl Linear {
     /// The map packed for one row at a time.
     pub fn stepper(&self, precision: Precision) -> LinearStepper<f32> {
-        let [_, inputs] = self.weight.val().dims();
-        let (weight, bias) = (values(self.weight.val()), values(self.bias.val()));
-        LinearStepper::new(cpu(), inputs, &weight, &bias, precision)
+        linear_stepper(self.weight.val(), self.bias.val(), precision)
     }
+}
+
+/// `y = x W^T + b` with `weight [O, I]` and `bias [O]`, packed for one row at a time.
+pub fn linear_stepper(
+    weight: Tensor<2>,
+    bias: Tensor<1>,
+    precision: Precision,
+) -> LinearStepper<f32> {
+    let [_, inputs] = weight.dims();
+    let (weight, bias) = (values(weight), values(bias));
+    LinearStepper::new(cpu(), inputs, &weight, &bias, precision.kernel())
 }
 
 /// A [`Stack`] packed for steps of one row.

@@ -14,6 +14,7 @@ mod learner;
 mod model;
 mod predict;
 mod results;
+mod stepper;
 mod train;
 
 pub use config::{
@@ -22,7 +23,9 @@ pub use config::{
 pub use data::Corpus;
 pub use evaluate::{Evaluation, Split};
 pub use generate::Generator;
+pub(crate) use learner::StreamLearner;
 pub use model::LanguageModel;
 pub use predict::Predictor;
 pub use results::{Outcome, Results};
+pub use stepper::LanguageModelStepper;
 pub use train::train;

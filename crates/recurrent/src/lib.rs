@@ -13,6 +13,7 @@
 //! | [`run`] | the run directory |
 //! | [`metrics`], [`report`] | the record of a run and the page made from it |
 //! | [`inspect`] | what a run directory or a weight file holds |
+//! | [`benchmark`] | the project's own workloads, timed |
 //!
 //! ```no_run
 //! use recurrent::{Observer, TrainOptions, recipe, train};
@@ -29,6 +30,7 @@
 
 #![deny(missing_docs)]
 
+pub mod benchmark;
 mod device;
 mod error;
 mod files;

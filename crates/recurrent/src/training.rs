@@ -13,14 +13,17 @@ mod named;
 mod observer;
 mod schedule;
 mod standing;
+mod step;
 
 pub(crate) use check::check;
 pub use checkpoint::TrainingRecord;
 pub(crate) use checkpoint::{Checkpoint, Record, list, write_weights};
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
-pub(crate) use fit::{fit, is_usable};
+pub(crate) use fit::fit;
 pub use observer::{Observer, StepReport};
 pub(crate) use standing::{Standing, prepare};
+use step::told;
+pub(crate) use step::{Stepped, is_usable, make_step};
 
 use crate::run::Existing;
 use crate::{DeviceName, Error};

@@ -3,6 +3,7 @@
 use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, print};
 use recurrent::language_model::Predictor;
+use recurrent::nn::Precision;
 use recurrent::run::RunDirectory;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +27,10 @@ pub struct Arguments {
     /// Sample from the fewest symbols that have probability X together [default: decode.top_p, or all]
     #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
     top_p: Option<f64>,
+    /// How weights are kept: bf16 reads half as much, its error is up to 1/512 of a weight
+    /// [default: decode.precision, or full]
+    #[arg(long, value_name = "full|bf16", value_parser = precision)]
+    precision: Option<Precision>,
     /// Seed of the sampler [default: decode.seed, or 1]
     #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -43,6 +48,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     config.temperature = arguments.temperature.unwrap_or(config.temperature);
     config.top_k = arguments.top_k.map(|n| n as usize).or(config.top_k);
     config.top_p = arguments.top_p.or(config.top_p);
+    config.precision = arguments.precision.unwrap_or(config.precision);
     config.seed = arguments.seed.unwrap_or(config.seed);
     let generator = predictor.generate(&config)?;
     if let Some(prompt) = &config.prompt {
@@ -53,4 +59,12 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     print("\n")?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "full" => Ok(Precision::Full),
+        "bf16" => Ok(Precision::Bf16),
+        _ => Err("expected full or bf16".to_string()),
+    }
 }

@@ -9,12 +9,26 @@ pub struct Machine {
     /// Where to compute: cpu, cuda or webgpu
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     pub device: DeviceName,
-    /// Threads to use; all cores where left out
-    #[arg(long, value_name = "N", value_parser = whole(1..=1024), allow_negative_numbers = true)]
-    pub threads: Option<u64>,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 impl Machine {
+    /// Sets the number of threads of the process.
+    pub fn prepare(&self) {
+        self.threads.prepare();
+    }
+}
+
+/// Threads of a command that computes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Threads {
+    /// Threads to use; all cores where left out
+    #[arg(long, value_name = "N", value_parser = whole(1..=1024), allow_negative_numbers = true)]
+    threads: Option<u64>,
+}
+
+impl Threads {
     /// Sets the number of threads of the process.
     pub fn prepare(&self) {
         if let Some(threads) = self.threads {

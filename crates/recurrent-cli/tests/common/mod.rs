@@ -11,6 +11,7 @@ pub fn recurrent() -> Command {
 }
 
 /// A training run of a second or less.
+#[allow(dead_code, reason = "not every file of tests trains")]
 pub fn small(out: &Path) -> Command {
     let mut command = recurrent();
     command

@@ -37,8 +37,8 @@ macro_rules! with_float {
     };
 }
 
-/// The machine, with as many threads as Burn's own operations use.
-pub(crate) fn cpu() -> Cpu {
+/// The machine as the kernels use it, with as many threads as Burn's own operations.
+pub fn cpu() -> Cpu {
     static CPU: OnceLock<Cpu> = OnceLock::new();
     *CPU.get_or_init(|| Cpu::detect().with_threads(rayon::current_num_threads()))
 }

@@ -3,7 +3,7 @@
 use crate::training::TrainingConfig;
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
-use recurrent_nn::{Cell, Initializer, RecurrenceConfig, StackConfig};
+use recurrent_nn::{Cell, Initializer, Precision, RecurrenceConfig, StackConfig};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// All sections of the recipe.
@@ -185,6 +185,8 @@ pub struct DecodeConfig {
     /// Text to continue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// How weights are kept while symbols are generated.
+    pub precision: Precision,
     /// Seed of the sampler.
     pub seed: u64,
 }
@@ -197,6 +199,7 @@ impl Default for DecodeConfig {
             top_k: None,
             top_p: None,
             prompt: None,
+            precision: Precision::Full,
             seed: 1,
         }
     }

@@ -1,15 +1,13 @@
 //! Text that a trained model writes.
 
-use super::learner::symbols;
-use super::{DecodeConfig, Predictor};
+use super::{DecodeConfig, LanguageModelStepper, Predictor};
 use crate::Error;
-use burn::tensor::{Int, Tensor};
-use recurrent_data::{DataError, SequenceBatch, Unit, Vocabulary};
+use recurrent_data::{DataError, Unit, Vocabulary};
 use recurrent_decode::Sampler;
-use recurrent_nn::{Mode, StackState};
+use recurrent_nn::StackStepperState;
 
 impl Predictor {
-    /// Generates text, piece by piece as it is drawn; the prompt is not repeated.
+    /// Generates text on the CPU, piece by piece as it is drawn; the prompt is not repeated.
     ///
     /// # Errors
     /// Where the settings are out of range, or the prompt has symbols that the
@@ -23,16 +21,17 @@ impl Predictor {
         if !given {
             prompt.push(self.start());
         }
+        let model = self.model.stepper(config.precision);
         let mut generator = Generator {
-            predictor: self,
             sampler,
             decoder: Some(self.vocabulary.decoder()),
-            logits: Vec::new(),
-            state: None,
+            logits: vec![0.0; self.vocabulary.len()],
+            state: model.zero_state(),
+            model,
             left: config.length,
         };
-        for chunk in prompt.chunks(256) {
-            generator.read(chunk);
+        for &id in &prompt {
+            generator.read(id);
         }
         // A text goes on where the prompt ends, with a word's separating space.
         if let (true, Unit::Word, Some(decoder)) =
@@ -73,36 +72,20 @@ pub(super) fn check_prompt(vocabulary: &Vocabulary, prompt: &str) -> Result<(), 
 
 /// Text as it is generated.
 pub struct Generator<'a> {
-    predictor: &'a Predictor,
+    model: LanguageModelStepper,
     sampler: Sampler,
     /// Gone once the last piece has been given out.
     decoder: Option<recurrent_data::Decoder<'a>>,
+    /// Of the next symbol.
     logits: Vec<f32>,
-    state: Option<StackState>,
+    state: StackStepperState,
     left: usize,
 }
 
 impl Generator<'_> {
-    /// Reads symbols and keeps the logits of the next one.
-    fn read(&mut self, ids: &[u32]) {
-        let batch = SequenceBatch {
-            values: ids.to_vec(),
-            steps: ids.len(),
-            lengths: vec![ids.len()],
-        };
-        let ids: Tensor<2, Int> = symbols(&batch, &self.predictor.device);
-        let state = self.state.take();
-        let (logits, state) = self
-            .predictor
-            .model
-            .forward(ids, None, state, Mode::Inference);
-        let last = logits.dims()[0] - 1;
-        self.logits = logits
-            .slice(last..last + 1)
-            .into_data()
-            .iter::<f32>()
-            .collect();
-        self.state = Some(state);
+    /// Reads a symbol.
+    fn read(&mut self, id: u32) {
+        self.model.step(id, &mut self.state, &mut self.logits);
     }
 }
 
@@ -124,7 +107,7 @@ impl Iterator for Generator<'_> {
         let mut decoder = self.decoder.take()?;
         let mut piece = decoder.push(id);
         if self.left > 0 {
-            self.read(&[id]);
+            self.read(id);
             self.decoder = Some(decoder);
         } else {
             piece.push_str(&decoder.finish());

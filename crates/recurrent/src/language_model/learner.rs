@@ -11,7 +11,7 @@ use recurrent_nn::{Mode, StackState, cross_entropy, noise};
 use std::collections::BTreeMap;
 
 /// Truncated backpropagation through time over parallel streams.
-pub(super) struct StreamLearner {
+pub(crate) struct StreamLearner {
     stream: Stream,
     streams: TokenStreams,
     valid: TokenStreams,
@@ -25,7 +25,7 @@ impl StreamLearner {
     /// A learner before its first step.
     ///
     /// Fails where the training or the validation split is too short.
-    pub(super) fn new(
+    pub(crate) fn new(
         config: &LanguageModelConfig,
         corpus: &Corpus,
         vocabulary: usize,

@@ -13,9 +13,9 @@ use recurrent_nn::{
 /// Embedding, recurrent stack and output layer.
 #[derive(Module, Debug)]
 pub struct LanguageModel {
-    embedding: Embedding,
-    rnn: Stack,
-    output: Output,
+    pub(super) embedding: Embedding,
+    pub(super) rnn: Stack,
+    pub(super) output: Output,
     #[module(skip)]
     input_dropout: f64,
     #[module(skip)]
@@ -24,11 +24,11 @@ pub struct LanguageModel {
 
 /// The linear map from states to logits.
 #[derive(Module, Debug)]
-struct Output {
+pub(super) struct Output {
     /// `[V, H]`; those of the embedding where `None`.
     weight: Option<Param<Tensor<2>>>,
     /// `[V]`.
-    bias: Param<Tensor<1>>,
+    pub(super) bias: Param<Tensor<1>>,
 }
 
 impl Output {
@@ -93,9 +93,14 @@ impl LanguageModel {
         let (h, state) = self.rnn.forward(x, lengths, state, mode.part(1));
         let h = dropout(h, self.output_dropout, mode.part(2));
         let h = h.reshape([time * batch, self.rnn.output_size()]);
-        let weight = self.output.weight.as_ref();
-        let weight = weight.unwrap_or(&self.embedding.weight).val();
-        (ops::linear(h, weight, self.output.bias.val()), state)
+        let logits = ops::linear(h, self.output_weight(), self.output.bias.val());
+        (logits, state)
+    }
+
+    /// `[V, H]`.
+    pub(super) fn output_weight(&self) -> Tensor<2> {
+        let own = self.output.weight.as_ref();
+        own.unwrap_or(&self.embedding.weight).val()
     }
 
     /// A state of zeros for `batch` rows.

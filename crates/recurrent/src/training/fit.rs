@@ -1,10 +1,10 @@
 //! The loop itself.
 
 use super::{
-    Checkpoint, Keep, Learner, Observer, Record, Standing, StepReport, Stop, TrainingConfig,
-    write_weights,
+    Checkpoint, Keep, Learner, Observer, Record, Standing, StepReport, Stepped, Stop,
+    TrainingConfig, is_usable, make_step, told, write_weights,
 };
-use crate::error::{Error, number};
+use crate::Error;
 use crate::metrics::MetricLine;
 use crate::run::RunDirectory;
 use recurrent_nn::{Mode, Optimizer, noise};
@@ -130,25 +130,29 @@ impl<L: Learner> Fit<'_, L> {
         let mode = Mode::Training {
             seed: noise::mix(noise::mix(self.config.seed, 1), step),
         };
-        let loss = self.learner.loss(&model, index, mode);
-        let mean = loss.mean.clone().into_scalar::<f64>();
-        if !is_usable(mean) {
-            return Err(self.not_finite(format!("the loss is {}", told(mean)), learning_rate));
-        }
-        let gradients = loss.mean.mul_scalar(loss.scale).backward();
-        let (model, norm) = match self.optimizer.step(model, gradients, learning_rate) {
-            Ok(updated) => updated,
-            Err((_, error)) => return Err(self.not_finite(error.to_string(), learning_rate)),
-        };
+        let Stepped {
+            model,
+            loss,
+            symbols,
+            norm,
+        } = make_step(
+            self.learner,
+            model,
+            &mut self.optimizer,
+            index,
+            mode,
+            learning_rate,
+        )
+        .map_err(|what| self.not_finite(what, learning_rate))?;
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }
-        self.history.push_back(mean);
+        self.history.push_back(loss);
         self.record.step += 1;
         self.record.index += 1;
         self.record.window.steps += 1;
-        self.record.window.symbols += loss.symbols as u64;
-        self.record.window.loss += mean * loss.symbols as f64;
+        self.record.window.symbols += symbols as u64;
+        self.record.window.loss += loss * symbols as f64;
         self.record.window.norm += norm;
         let seconds = self.bring_time_up();
         self.record.window.seconds += seconds;
@@ -157,7 +161,7 @@ impl<L: Learner> Fit<'_, L> {
             step: self.record.step,
             total_steps: self.total,
             epoch: self.epochs(),
-            loss: mean,
+            loss,
             learning_rate,
             symbols_per_second: window.symbols as f64 / window.seconds.max(1e-9),
         });
@@ -243,19 +247,6 @@ impl<L: Learner> Fit<'_, L> {
             learning_rate,
             history: self.history.iter().copied().collect(),
         }
-    }
-}
-
-/// Whether a loss in nats is finite, and so is its perplexity.
-pub(crate) fn is_usable(loss: f64) -> bool {
-    loss.exp().is_finite()
-}
-
-/// A loss that is not usable.
-fn told(loss: f64) -> String {
-    match loss.is_finite() {
-        true => format!("{}, its perplexity infinite", number(loss)),
-        false => number(loss),
     }
 }
 

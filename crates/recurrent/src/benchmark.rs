@@ -1,0 +1,43 @@
+//! The project's own workloads, timed on this machine.
+//!
+//! [`workloads`] are the shapes of `workloads.toml` on random data; [`measure`]
+//! runs one through the layers and the training step that everything else uses.
+//!
+//! - Times are medians: two calls to warm up, then at least nine calls and a
+//!   second of them. Steps of one row are timed 200 at a time, the state passed on.
+//! - Operations are those of the matrix products, two for a multiplication and
+//!   its addition: `2 G H (I + H)` a position, layer and direction, `2 H V` a
+//!   position for the output layer; a backward pass counts twice its forward pass.
+//!   Positions past a row's end do not count.
+//! - The peak is what a product of two 1024 x 1024 matrices in single precision
+//!   reaches, the best of many, on the same threads right after the workload.
+//! - Memory is the most that the process has held at any time, in physical pages
+//!   (`VmHWM` of Linux): the workload's own where it is the first of the process.
+
+mod language_model;
+mod measurement;
+mod memory;
+mod peak;
+mod stack;
+mod workload;
+
+pub use measurement::{Measurement, measure};
+pub use workload::{StackShape, Work, Workload, workloads};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use recurrent_nn::noise;
+
+/// Medians of a workload, in seconds.
+struct Times {
+    /// Of the whole: a training step, forward and backward, or one step.
+    whole: f64,
+    /// Of the forward pass alone, where the whole is more than that.
+    forward: Option<f64>,
+}
+
+/// A tensor of standard normal values.
+fn normal<const D: usize>(seed: u64, dims: [usize; D], device: &Device) -> Tensor<D> {
+    let count = dims.iter().product::<usize>() as u64;
+    let values: Vec<f32> = (0..count).map(|i| noise::normal(seed, i) as f32).collect();
+    Tensor::from_data(TensorData::new(values, dims), device)
+}

@@ -1,0 +1,101 @@
+//! From calls to medians, and from medians to a line of the benchmark.
+
+use super::{Work, Workload, language_model, memory, peak, stack};
+use crate::Error;
+use recurrent_nn::ops;
+use serde::Serialize;
+use std::time::{Duration, Instant};
+
+/// Calls before the first that counts.
+const WARM_UP: usize = 2;
+/// Fewest calls that count.
+const CALLS: usize = 9;
+/// Shortest time of all of them.
+const DURATION: Duration = Duration::from_secs(1);
+
+/// What a workload came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measurement {
+    /// The workload's name.
+    pub workload: String,
+    /// Median milliseconds of a training step, of forward and backward, or of one step.
+    pub ms: f64,
+    /// Median milliseconds of the forward pass alone; `None` for steps of one row.
+    pub forward_ms: Option<f64>,
+    /// Tokens or steps a second.
+    pub per_second: f64,
+    /// Billions of operations a second.
+    pub gflops: f64,
+    /// Part of the machine's peak, a large product's speed.
+    pub peak_fraction: f64,
+    /// Threads that were used.
+    pub threads: usize,
+    /// Instruction set: `avx512`, `avx2` or `portable`.
+    pub path: &'static str,
+    /// Most memory that the process has held, in millions of bytes; `None`
+    /// where the system does not say.
+    pub peak_rss_mb: Option<f64>,
+}
+
+/// Times a workload on random data, on this machine's processor.
+///
+/// # Errors
+/// Where a loss or gradient of the training is not finite.
+pub fn measure(workload: &Workload) -> Result<Measurement, Error> {
+    let times = match workload.work {
+        Work::TrainingStep {
+            vocabulary,
+            batch,
+            time,
+        } => language_model::time(&workload.stack, vocabulary, batch, time)?,
+        Work::ForwardBackward { .. } => {
+            stack::time_sequence(&workload.stack, &workload.work.lengths())?
+        }
+        Work::Step { precision } => stack::time_steps(&workload.stack, precision)?,
+    };
+    // Before the peak is measured, which takes memory of its own.
+    let peak_rss_mb = memory::peak_rss_mb();
+    let peak = peak::gflops()?;
+    let gflops = workload.flops() as f64 / times.whole / 1e9;
+    let cpu = ops::cpu();
+    Ok(Measurement {
+        workload: workload.name.clone(),
+        ms: times.whole * 1e3,
+        forward_ms: times.forward.map(|seconds| seconds * 1e3),
+        per_second: workload.positions() as f64 / times.whole,
+        gflops,
+        peak_fraction: gflops / peak,
+        threads: cpu.threads,
+        path: cpu.isa.name(),
+        peak_rss_mb,
+    })
+}
+
+/// Seconds of each call, in ascending order, and what the last one returned;
+/// every call is given what the one before it returned.
+pub(super) fn sample<S>(
+    mut state: S,
+    mut call: impl FnMut(S) -> Result<S, Error>,
+) -> Result<(Vec<f64>, S), Error> {
+    for _ in 0..WARM_UP {
+        state = call(state)?;
+    }
+    let mut seconds = Vec::new();
+    let start = Instant::now();
+    while seconds.len() < CALLS || start.elapsed() < DURATION {
+        let before = Instant::now();
+        state = call(state)?;
+        seconds.push(before.elapsed().as_secs_f64());
+    }
+    seconds.sort_by(f64::total_cmp);
+    Ok((seconds, state))
+}
+
+/// Median seconds of a call, and what the last one returned.
+pub(super) fn median<S>(
+    state: S,
+    call: impl FnMut(S) -> Result<S, Error>,
+) -> Result<(f64, S), Error> {
+    let (seconds, state) = sample(state, call)?;
+    Ok((seconds[seconds.len() / 2], state))
+}

@@ -1,0 +1,59 @@
+//! One training step of every task: loss, gradient, clipping, update.
+
+use super::Learner;
+use crate::error::number;
+use recurrent_nn::{Mode, Optimizer};
+
+/// What a step came to.
+pub(crate) struct Stepped<M> {
+    /// The model after the update.
+    pub model: M,
+    /// Mean loss before it, nats a symbol.
+    pub loss: f64,
+    /// Symbols of the batch.
+    pub symbols: usize,
+    /// Norm of all gradients together, before clipping.
+    pub norm: f64,
+}
+
+/// Makes step `index` of an epoch.
+///
+/// # Errors
+/// What was found that is no number to go on with.
+pub(crate) fn make_step<L: Learner>(
+    learner: &mut L,
+    model: L::Model,
+    optimizer: &mut Optimizer,
+    index: usize,
+    mode: Mode,
+    learning_rate: f64,
+) -> Result<Stepped<L::Model>, String> {
+    let loss = learner.loss(&model, index, mode);
+    let mean = loss.mean.clone().into_scalar::<f64>();
+    if !is_usable(mean) {
+        return Err(format!("the loss is {}", told(mean)));
+    }
+    let gradients = loss.mean.mul_scalar(loss.scale).backward();
+    match optimizer.step(model, gradients, learning_rate) {
+        Ok((model, norm)) => Ok(Stepped {
+            model,
+            loss: mean,
+            symbols: loss.symbols,
+            norm,
+        }),
+        Err((_, error)) => Err(error.to_string()),
+    }
+}
+
+/// Whether a loss in nats is finite and has a finite perplexity.
+pub(crate) fn is_usable(loss: f64) -> bool {
+    loss.exp().is_finite()
+}
+
+/// A loss that is not usable.
+pub(super) fn told(loss: f64) -> String {
+    match loss.is_finite() {
+        true => format!("{}, its perplexity infinite", number(loss)),
+        false => number(loss),
+    }
+}
