@@ -26,14 +26,14 @@ pub(super) struct Product<'a, R> {
 }
 
 impl<R: Real> Product<'_, R> {
-    /// Rows and strips of this member. Members that share strips would each
-    /// pack the whole of a transposed left operand.
+    /// Rows and strips of this member. Members read the whole of the operand that
+    /// they do not share, so they share the longer side.
     #[inline(always)]
     fn share<V: Vector<Elem = R>>(&self) -> (Range<usize>, Range<usize>) {
         let [rows, columns, _] = self.sizes;
         let strips = columns.div_ceil(V::LANES);
         let few = strips < self.member.count * V::TILE_STRIPS;
-        if few || self.left.is_transposed() && rows > columns {
+        if few || rows > columns {
             (self.member.share(rows), 0..strips)
         } else {
             (0..rows, self.member.share(strips))
