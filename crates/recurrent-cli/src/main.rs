@@ -4,16 +4,13 @@
 //! Results go to stdout, progress and messages to stderr. Exit codes: 0 done,
 //! 1 failed, 2 bad usage or bad input, 130 interrupted.
 
+mod allocator;
 mod commands;
 mod progress;
 
 use clap::{Parser, Subcommand};
 use commands::{bench, evaluate, generate, inspect, recipes, train};
 use std::process::ExitCode;
-
-/// Large buffers are given out again without asking the system for fresh pages.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Recurrent neural networks from raw sequences to a trained, measured model.
 #[derive(Debug, Parser)]
@@ -40,6 +37,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    allocator::keep_pages();
     let outcome = match Arguments::try_parse() {
         Err(error) => commands::usage(error),
         Ok(arguments) => match arguments.command {
