@@ -9,16 +9,16 @@
 //! where a step is short. Rows that have ended cost nothing ([`crate::Rows`]).
 //!
 //! # Memory
-//! Between forward and backward a layer keeps `N (G + 2) H` elements (LSTM and
-//! GRU: activations, [`ForwardUnit::extra`] and hidden states; Elman
-//! `N (G + 1) H`), `N I` for a copy of the input where rows are unequal or
-//! reversed, and `N H` more with a recurrent mask.
+//! Between forward and backward a layer keeps, beside its operands, the output
+//! `(T + S) B H` and, in [`Saved`], activations `N G H`, for LSTM and GRU
+//! [`crate::cells::ForwardUnit::extra`] `N H`, where rows are unequal or reversed
+//! copies of states and input `N (H + I)`, and with a recurrent mask the masked
+//! states `N H`. [`Saved`] is a function of the operands: who has little memory
+//! drops it and runs [`forward`] again before [`backward`].
 
-use crate::cells::{
-    BackwardUnit, Cell, CellKind, ForwardUnit, MAX_GATES, Operand, Phase, with_cell,
-};
+use crate::cells::{Cell, CellKind, Operand, with_cell};
 use crate::matmul::{Left, Right, Shared, Start};
-use crate::simd::{Kernel, Real, Vector};
+use crate::simd::Real;
 use crate::{Cpu, Rows, threads};
 use std::ops::Range;
 

@@ -22,6 +22,9 @@ pub struct RecurrenceConfig {
     /// Dropout of the recurrent connections, the same units at every step
     /// (Gal and Ghahramani 2016).
     pub recurrent_dropout: f64,
+    /// Whether training stores only states for the backward pass, which runs the
+    /// forward pass again for the rest: less memory, a third more work.
+    pub recompute: bool,
 }
 
 impl RecurrenceConfig {
@@ -34,6 +37,7 @@ impl RecurrenceConfig {
             bias_initializer: Initializer::Default,
             forget_bias: 0.0,
             recurrent_dropout: 0.0,
+            recompute: false,
         }
     }
 }
@@ -78,6 +82,7 @@ impl LayerConfig {
             bias_initializer,
             forget_bias,
             recurrent_dropout,
+            recompute,
         } = self.recurrence;
         assert!(
             (0.0..1.0).contains(&recurrent_dropout),
@@ -109,6 +114,7 @@ impl LayerConfig {
             cell,
             direction: self.direction,
             recurrent_dropout,
+            recompute,
         }
     }
 }
@@ -130,6 +136,8 @@ pub struct Layer {
     direction: Direction,
     #[module(skip)]
     recurrent_dropout: f64,
+    #[module(skip)]
+    recompute: bool,
 }
 
 impl Layer {
@@ -183,6 +191,7 @@ impl Layer {
                 direction: self.direction,
                 lengths: lengths.map(<[usize]>::to_vec),
                 recurrent_dropout,
+                recompute: self.recompute,
             },
         );
         let end = packed.dims()[0];

@@ -27,6 +27,9 @@ pub struct LayerOptions {
     pub lengths: Option<Vec<usize>>,
     /// Seed and probability of the dropout of the recurrent connections.
     pub recurrent_dropout: Option<(u64, f64)>,
+    /// Whether the backward pass computes the activations again instead of
+    /// finding them stored; [`composed`] stores them all the same.
+    pub recompute: bool,
 }
 
 /// Recurrent layers, sequence losses and updates as back-end operations.

@@ -93,6 +93,7 @@ fn options(cell: Cell) -> LayerOptions {
         direction: Direction::Forward,
         lengths: None,
         recurrent_dropout: None,
+        recompute: false,
     }
 }
 
@@ -107,6 +108,7 @@ fn all_options(lengths: &Option<Vec<usize>>) -> Vec<LayerOptions> {
                     direction,
                     lengths: lengths.clone(),
                     recurrent_dropout,
+                    recompute: false,
                 });
             }
         }

@@ -57,6 +57,34 @@ fn differences(layer: &Layer, operands: &Operands) -> Named {
         .collect()
 }
 
+fn operands(layer: &Layer) -> Operands {
+    let named = parameters(layer).into_iter();
+    let mut operands: Operands = named.map(|p| (p.name, p.data)).collect();
+    operands.insert("input".into(), normal(1, [3, 3, 2], 1.0));
+    operands.insert(
+        "state".into(),
+        normal(2, [layer.cell().states(), 3, 3], 1.0),
+    );
+    operands
+}
+
+#[test]
+fn recomputed_activations_change_no_bit() {
+    for cell in Cell::ALL {
+        let mut config = LayerConfig::new(cell, 2, 3);
+        config.recurrence.recurrent_dropout = 0.4;
+        let stored = cast(config.init(5, &device()), DType::F64);
+        config.recurrence.recompute = true;
+        let recomputed = cast(config.init(5, &device()), DType::F64);
+        let operands = operands(&stored);
+        let (loss, gradients) = loss_and_gradients(&stored, &operands);
+        assert_eq!(
+            loss_and_gradients(&recomputed, &operands),
+            (loss, gradients)
+        );
+    }
+}
+
 #[test]
 fn gradients_are_the_limits_of_differences() {
     for cell in Cell::ALL {
@@ -65,10 +93,7 @@ fn gradients_are_the_limits_of_differences() {
             config.direction = direction;
             config.recurrence.recurrent_dropout = 0.4;
             let layer = cast(config.init(5, &device()), DType::F64);
-            let named = parameters(&layer).into_iter();
-            let mut operands: Operands = named.map(|p| (p.name, p.data)).collect();
-            operands.insert("input".into(), normal(1, [3, 3, 2], 1.0));
-            operands.insert("state".into(), normal(2, [cell.states(), 3, 3], 1.0));
+            let operands = operands(&layer);
             let (_, found) = loss_and_gradients(&layer, &operands);
             let expected = differences(&layer, &operands);
             assert_all_close(&format!("{cell:?} {direction:?}"), &found, &expected, 1e-8);

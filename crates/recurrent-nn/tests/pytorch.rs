@@ -204,6 +204,7 @@ fn compositions(case: &Case, dtype: DType, input: Tensor<3>, states: Vec<Tensor<
                     direction,
                     lengths: Some(case.lengths()),
                     recurrent_dropout: None,
+                    recompute: false,
                 },
             );
             let (time, end) = (x.dims()[0], packed.dims()[0]);

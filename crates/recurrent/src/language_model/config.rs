@@ -140,6 +140,10 @@ pub struct ModelConfig {
     /// Dropout of the recurrent connections, the same at every step of a chunk.
     #[serde(default)]
     pub recurrent_dropout: f64,
+    /// Whether training stores only states and computes activations again for the
+    /// backward pass.
+    #[serde(default)]
+    pub recompute: bool,
     /// Added to the bias of the forget gate; LSTM only.
     #[serde(default)]
     pub forget_bias: f64,
@@ -244,6 +248,7 @@ impl ModelConfig {
                 bias_initializer: self.bias_initializer,
                 forget_bias: self.forget_bias,
                 recurrent_dropout: self.recurrent_dropout,
+                recompute: self.recompute,
             },
         }
     }

@@ -15,6 +15,8 @@ pub enum SavedLayer {
     F32(Saved<f32>),
     /// In double precision.
     F64(Saved<f64>),
+    /// Nothing: the forward pass is run again.
+    Nothing,
 }
 
 /// The kernels keep what they need in their own element type.
@@ -30,7 +32,7 @@ impl Keep for f32 {
     fn give(saved: SavedLayer) -> Option<Saved<Self>> {
         match saved {
             SavedLayer::F32(saved) => Some(saved),
-            SavedLayer::F64(_) => None,
+            _ => None,
         }
     }
 }
@@ -42,7 +44,7 @@ impl Keep for f64 {
     fn give(saved: SavedLayer) -> Option<Saved<Self>> {
         match saved {
             SavedLayer::F64(saved) => Some(saved),
-            SavedLayer::F32(_) => None,
+            _ => None,
         }
     }
 }
@@ -89,6 +91,16 @@ impl<R: Float> Call<R> {
         }
     }
 
+    fn forward(&self, operands: &[FlexTensor; 6], options: &LayerOptions) -> Output<R> {
+        kernel::forward(
+            cpu(),
+            options.cell.kind(),
+            self.size,
+            &self.rows,
+            self.operands(operands),
+        )
+    }
+
     fn state_len(&self) -> usize {
         self.rows.batch() * self.size.hidden
     }
@@ -112,14 +124,13 @@ pub(super) fn forward<R: Keep>(
         call.rows.batch(),
         call.size.hidden,
     ];
-    let Output { packed, saved } = kernel::forward(
-        cpu(),
-        options.cell.kind(),
-        call.size,
-        &call.rows,
-        call.operands(operands),
-    );
-    (tensor(packed, shape), R::keep(saved))
+    let Output { packed, saved } = call.forward(operands, options);
+    let saved = if options.recompute {
+        SavedLayer::Nothing
+    } else {
+        R::keep(saved)
+    };
+    (tensor(packed, shape), saved)
 }
 
 /// Gradients of the six operands.
@@ -132,8 +143,12 @@ pub(super) fn backward<R: Keep>(
     wants_input: bool,
 ) -> [Option<FlexTensor>; 6] {
     let call = Call::<R>::new(operands, options);
-    let Some(saved) = R::give(saved) else {
-        panic!("the gradient of a layer has another element type than its output");
+    let saved = match saved {
+        SavedLayer::Nothing => call.forward(operands, options).saved,
+        saved => match R::give(saved) {
+            Some(saved) => saved,
+            None => panic!("the gradient of a layer has another element type than its output"),
+        },
     };
     let [d_sequence, d_hidden, d_memory] = call.split(elements(gradient));
     let Gradients {
