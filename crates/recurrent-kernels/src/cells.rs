@@ -137,6 +137,16 @@ macro_rules! with_cell {
 pub(crate) use with_cell;
 
 impl CellKind {
+    /// All cells.
+    pub const ALL: [Self; 6] = [
+        Self::Elman(Activation::Tanh),
+        Self::Elman(Activation::Relu),
+        Self::Elman(Activation::Logistic),
+        Self::Lstm,
+        Self::Gru,
+        Self::GruResetBefore,
+    ];
+
     /// Number of gates `G`.
     pub fn gates(self) -> usize {
         fn of<C: Cell>(_: C) -> usize {

@@ -19,7 +19,7 @@
 use crate::cells::{Cell, CellKind, Operand, with_cell};
 use crate::matmul::{Left, Right, Shared, Start};
 use crate::simd::Real;
-use crate::{Cpu, Rows, threads};
+use crate::{Cpu, Rows, elements, threads};
 use std::ops::Range;
 
 mod backward;
@@ -224,24 +224,33 @@ fn check<R>(kind: CellKind, size: Size, rows: &Rows, operands: Operands<R>) {
         initial,
         recurrent_mask,
     } = operands;
-    let gates = kind.gates() * size.hidden;
-    let state = rows.batch() * size.hidden;
+    let gates = elements([kind.gates(), size.hidden]);
+    let state = elements([rows.batch(), size.hidden]);
     let memory = if kind.has_memory() { state } else { 0 };
-    assert_eq!(weights.input.len(), gates * size.input, "input weights");
-    assert_eq!(
-        weights.recurrent.len(),
-        gates * size.hidden,
-        "recurrent weights"
-    );
-    assert_eq!(weights.input_bias.len(), gates, "input bias");
-    assert_eq!(weights.recurrent_bias.len(), gates, "recurrent bias");
-    assert_eq!(
-        input.len(),
-        rows.time() * rows.batch() * size.input,
-        "input"
-    );
-    assert_eq!(initial.hidden.len(), state, "initial hidden state");
-    assert_eq!(initial.memory.len(), memory, "initial memory");
+    let sizes = [
+        (
+            "input",
+            input.len(),
+            elements([rows.time(), rows.batch(), size.input]),
+        ),
+        (
+            "input weights",
+            weights.input.len(),
+            elements([gates, size.input]),
+        ),
+        (
+            "recurrent weights",
+            weights.recurrent.len(),
+            elements([gates, size.hidden]),
+        ),
+        ("input bias", weights.input_bias.len(), gates),
+        ("recurrent bias", weights.recurrent_bias.len(), gates),
+        ("initial hidden state", initial.hidden.len(), state),
+        ("initial memory", initial.memory.len(), memory),
+    ];
+    for (what, found, expected) in sizes {
+        assert_eq!(found, expected, "{what}");
+    }
     assert!(
         recurrent_mask.is_none_or(|mask| mask.len() == state),
         "recurrent mask"

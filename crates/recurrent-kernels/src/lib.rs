@@ -30,10 +30,24 @@ pub mod optimizer;
 mod rows;
 pub mod simd;
 pub mod step;
+#[cfg(test)]
+mod testing;
 pub mod threads;
 
 pub use rows::{Direction, Rows};
 pub use simd::{Isa, Real};
+
+/// Elements of an array with these counts along its axes.
+///
+/// # Panics
+/// Where there are more than memory has.
+pub(crate) fn elements<const D: usize>(counts: [usize; D]) -> usize {
+    let product = |product: usize, &count| product.checked_mul(count);
+    let Some(elements) = counts.iter().try_fold(1, product) else {
+        panic!("an array {counts:?} is larger than memory");
+    };
+    elements
+}
 
 /// Where a kernel runs: instruction set and threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@
 use crate::math;
 use crate::matmul::Shared;
 use crate::simd::{Kernel, Real, Vector};
-use crate::{Cpu, threads};
+use crate::{Cpu, elements, threads};
 
 /// Targets of a batch of rows.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ fn run<R: Real>(
     gradient: bool,
 ) -> f64 {
     let rows = targets.classes.len();
-    assert_eq!(length, rows * classes, "logits are [N, V]");
+    assert_eq!(length, elements([rows, classes]), "logits are [N, V]");
     assert!(
         targets.classes.iter().all(|&class| class < classes),
         "class not below V"

@@ -11,9 +11,8 @@
 //! thread, so results depend neither on the number of threads nor on how many
 //! rows are multiplied at once.
 
-use crate::Cpu;
 use crate::simd::Real;
-use crate::threads;
+use crate::{Cpu, elements, threads};
 
 mod column_sums;
 mod pack;
@@ -116,7 +115,11 @@ impl<R> Right<'_, R> {
                 stride,
                 index,
             } => {
-                let rows = index.iter().take(depth).max().map_or(0, |&last| last + 1);
+                let rows = index
+                    .iter()
+                    .take(depth)
+                    .max()
+                    .map_or(0, |&last| last.saturating_add(1));
                 index.len() >= depth && covers(data.len(), [(rows, stride), (columns, 1)])
             }
             Self::Transposed { data, stride } => {
@@ -190,7 +193,8 @@ pub fn new_product<R: Real>(
         "a new matrix has nothing to add to"
     );
     check(sizes, left, right, start);
-    let mut output = Vec::with_capacity(rows * columns);
+    let length = elements([rows, columns]);
+    let mut output = Vec::with_capacity(length);
     // SAFETY: the product writes every element of the output and reads none.
     unsafe {
         if rows > 0 && columns > 0 {
@@ -204,7 +208,7 @@ pub fn new_product<R: Real>(
                 columns,
             );
         }
-        output.set_len(rows * columns);
+        output.set_len(length);
     }
     output
 }

@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::Thread;
 
 /// Rounds a worker spins for before it sleeps.
@@ -48,8 +48,8 @@ impl Member<'_> {
 /// Runs `task` once on each of at most `threads` threads, the caller among them.
 ///
 /// # Panics
-/// Passes on a panic of the task after all members have stopped. A task that
-/// uses [`Member::wait`] must not panic before it.
+/// Passes on a panic of the task after all members have stopped; members that
+/// wait for the one that panicked stop as well.
 pub fn run(threads: usize, task: impl Fn(Member) + Sync) {
     let barrier = Barrier::default();
     let alone = || {
@@ -62,13 +62,14 @@ pub fn run(threads: usize, task: impl Fn(Member) + Sync) {
     if threads <= 1 {
         return alone();
     }
-    let Ok(mut team) = TEAM.try_lock() else {
+    let Some(mut team) = Team::take() else {
         return alone();
     };
     if !team.grow(threads - 1) {
         return alone();
     }
     let call = |index| {
+        let _poison = PoisonOnPanic(&barrier);
         task(Member {
             index,
             count: threads,
@@ -107,6 +108,15 @@ struct Post {
 }
 
 impl Team {
+    /// The team, where it is free. Tests wait for it, so that they run on as many
+    /// threads as they ask for.
+    fn take() -> Option<MutexGuard<'static, Self>> {
+        if cfg!(test) {
+            return TEAM.lock().ok();
+        }
+        TEAM.try_lock().ok()
+    }
+
     /// Starts workers up to `count`; false where the system refuses a thread.
     fn grow(&mut self, count: usize) -> bool {
         while self.workers.len() < count {
@@ -130,9 +140,10 @@ impl Team {
         // after every worker has reported that it is done with the call.
         let call: &'static Call<'static> = unsafe { std::mem::transmute(call) };
         let mut slot = call;
+        let slot = &raw mut slot;
         let workers = &self.workers[..workers];
         for (i, (post, thread)) in workers.iter().enumerate() {
-            post.call.store(&mut slot, Ordering::Relaxed);
+            post.call.store(slot, Ordering::Relaxed);
             post.index.store(i + 1, Ordering::Relaxed);
             post.posted.fetch_add(1, Ordering::SeqCst);
             if post.asleep.load(Ordering::SeqCst) {
@@ -189,6 +200,19 @@ impl Post {
 #[derive(Default)]
 struct Barrier {
     arrived: AtomicUsize,
+    /// A member has panicked and will not arrive.
+    poisoned: AtomicBool,
+}
+
+/// Poisons a barrier when a panic unwinds through its scope.
+struct PoisonOnPanic<'a>(&'a Barrier);
+
+impl Drop for PoisonOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.poisoned.store(true, Ordering::Release);
+        }
+    }
 }
 
 impl Barrier {
@@ -196,7 +220,9 @@ impl Barrier {
     fn wait(&self, count: usize) {
         let ticket = self.arrived.fetch_add(1, Ordering::AcqRel);
         let open = (ticket / count + 1) * count;
-        spin_until(|| self.arrived.load(Ordering::Acquire) >= open);
+        let arrived = || self.arrived.load(Ordering::Acquire) >= open;
+        spin_until(|| arrived() || self.poisoned.load(Ordering::Acquire));
+        assert!(arrived(), "another member of the team has panicked");
     }
 }
 
@@ -236,14 +262,21 @@ mod tests {
             });
             assert_eq!(broken.load(Ordering::SeqCst), 0);
             let total = before.load(Ordering::SeqCst);
-            // Alone when another test holds the team, else all threads.
-            assert!(total == rounds * threads || total == rounds, "{total}");
+            assert_eq!(total, rounds * threads);
         }
     }
 
     #[test]
     fn a_panic_reaches_the_caller_and_the_team_lives_on() {
         let caught = catch_unwind(|| run(2, |member| assert!(member.index != member.count - 1)));
+        assert!(caught.is_err());
+        // Nor does one that waits for the one that panicked wait for ever.
+        let caught = catch_unwind(|| {
+            run(3, |member| {
+                assert!(member.index != 1);
+                member.wait();
+            });
+        });
         assert!(caught.is_err());
         let sum = AtomicUsize::new(0);
         run(2, |member| {

@@ -2,29 +2,8 @@
 //! each other, padding against nothing.
 
 use super::*;
-use crate::cells::Activation;
+use crate::testing::values;
 use crate::{Direction, Isa};
-
-const KINDS: [CellKind; 6] = [
-    CellKind::Elman(Activation::Tanh),
-    CellKind::Elman(Activation::Relu),
-    CellKind::Elman(Activation::Logistic),
-    CellKind::Lstm,
-    CellKind::Gru,
-    CellKind::GruResetBefore,
-];
-
-fn values(count: usize, seed: u64) -> Vec<f64> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    (0..count)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-        })
-        .collect()
-}
 
 /// A layer with all its operands and a random linear loss.
 #[derive(Clone)]
@@ -137,7 +116,7 @@ fn gradients_equal_finite_differences() {
         input: 3,
         hidden: 5,
     };
-    for kind in KINDS {
+    for kind in CellKind::ALL {
         for direction in [Direction::Forward, Direction::Reverse] {
             for (lengths, masked) in [
                 (&[4, 4][..], false),
@@ -178,7 +157,7 @@ fn instruction_sets_and_splits_agree() {
     ] {
         let size = Size { input: 7, hidden };
         let time = *lengths.iter().max().unwrap_or(&0);
-        for kind in KINDS {
+        for kind in CellKind::ALL {
             let problem = Problem::new(kind, size, time, &lengths, Direction::Forward);
             let reference = Cpu {
                 isa: Isa::Portable,
@@ -210,18 +189,19 @@ fn instruction_sets_and_splits_agree() {
 }
 
 #[test]
-fn padding_and_threads_change_no_bit() {
+fn padding_changes_no_bit() {
     let size = Size {
         input: 6,
         hidden: 20,
     };
-    for kind in KINDS {
+    let lengths = [6, 1, 0, 4, 3];
+    for kind in CellKind::ALL {
         for direction in [Direction::Forward, Direction::Reverse] {
-            let problem = Problem::new(kind, size, 6, &[6, 1, 0, 4, 3], direction);
+            let problem = Problem::new(kind, size, 6, &lengths, direction);
             let cpu = Cpu::detect();
             let mut filled = problem.clone();
             for step in 0..6 {
-                for (row, &length) in [6, 1, 0, 4, 3].iter().enumerate() {
+                for (row, &length) in lengths.iter().enumerate() {
                     if step >= length {
                         let at = (step * 5 + row) * size.input;
                         filled.operands[0][at..at + size.input].fill(f64::NAN);
@@ -230,14 +210,41 @@ fn padding_and_threads_change_no_bit() {
                     }
                 }
             }
-            assert_eq!(
-                problem.forward(cpu).0,
-                filled.forward(cpu.with_threads(2)).0
-            );
-            assert_eq!(
-                problem.gradients(cpu),
-                filled.gradients(cpu.with_threads(1))
-            );
+            assert_eq!(problem.forward(cpu).0, filled.forward(cpu).0);
+            assert_eq!(problem.gradients(cpu), filled.gradients(cpu));
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let size = Size {
+        input: 70,
+        hidden: 96,
+    };
+    // Few rows, so that members share units; then many, so that they share rows.
+    for lengths in [vec![4, 2, 3], (0..16).map(|row| row % 5).collect()] {
+        for kind in CellKind::ALL {
+            let mut problem = Problem::new(kind, size, 4, &lengths, Direction::Reverse);
+            // As in training: weights small enough for the states to stay in range.
+            for weights in &mut problem.operands[1..3] {
+                weights.iter_mut().for_each(|weight| *weight *= 0.1);
+            }
+            problem.mask = Some(values(lengths.len() * size.hidden, 11));
+            let one = Cpu::detect().with_threads(1);
+            let split =
+                |threads| Split::choose(one.with_threads(threads), kind.gates(), 96, lengths.len());
+            let expected = if lengths.len() == 3 {
+                Split::Units
+            } else {
+                Split::Rows
+            };
+            for threads in [2, 3] {
+                assert_eq!(split(threads), (expected, threads));
+                let cpu = one.with_threads(threads);
+                assert_eq!(problem.forward(one).0, problem.forward(cpu).0, "{kind:?}");
+                assert_eq!(problem.gradients(one), problem.gradients(cpu), "{kind:?}");
+            }
         }
     }
 }
@@ -248,7 +255,7 @@ fn steps_equal_the_sequence() {
         input: 6,
         hidden: 40,
     };
-    for kind in KINDS {
+    for kind in CellKind::ALL {
         let problem = Problem::new(kind, size, 5, &[5; 3], Direction::Forward);
         let ([sequence, hidden, memory], _) = problem.forward(Cpu::detect());
         let mut step = Problem::new(kind, size, 1, &[1; 3], Direction::Forward);
@@ -274,7 +281,7 @@ fn empty_batches_and_sequences_work() {
         input: 2,
         hidden: 3,
     };
-    for kind in KINDS {
+    for kind in CellKind::ALL {
         for (time, lengths) in [(0, vec![0, 0]), (2, vec![0, 0]), (2, vec![])] {
             let problem = Problem::new(kind, size, time, &lengths, Direction::Forward);
             let ([sequence, hidden, _], _) = problem.forward(Cpu::detect());

@@ -16,8 +16,11 @@ pub fn column_sums<R: Real>(
     stride: usize,
     output: &mut [R],
 ) {
-    assert!(covers(matrix.len(), [(rows, stride), (columns, 1)]));
-    assert!(columns <= output.len());
+    assert!(
+        covers(matrix.len(), [(rows, stride), (columns, 1)]),
+        "matrix too small"
+    );
+    assert!(columns <= output.len(), "output too small");
     let output = Shared(output.as_mut_ptr());
     let threads = if rows * columns < 1 << 16 {
         1

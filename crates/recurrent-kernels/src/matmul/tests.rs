@@ -1,19 +1,7 @@
 use super::*;
 use crate::Isa;
+use crate::testing::values;
 use std::ops::Range;
-
-/// Deterministic values in `-1..1`.
-fn values(count: usize, seed: u64) -> Vec<f64> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    (0..count)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-        })
-        .collect()
-}
 
 fn reference([rows, columns, depth]: [usize; 3], a: &[f64], b: &[f64]) -> Vec<f64> {
     let mut c = vec![0.0; rows * columns];

@@ -118,7 +118,7 @@ impl<R: Real> Tile<R> {
     #[inline(always)]
     unsafe fn with_height<V: Vector<Elem = R>, const W: usize>(self, height: usize) {
         if W > V::TILE_STRIPS {
-            return;
+            unreachable!("groups are at most TILE_STRIPS wide");
         }
         // SAFETY: the caller's promise.
         unsafe {

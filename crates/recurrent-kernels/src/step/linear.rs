@@ -4,7 +4,7 @@ use super::stream::{Halves, Packed, Stream, dot, even};
 use super::{Precision, SHORT_STEP};
 use crate::matmul::{Columns, Right, Shared, groups};
 use crate::simd::{Isa, Kernel, Real, Vector};
-use crate::{Cpu, threads};
+use crate::{Cpu, elements, threads};
 
 /// Registers of outputs that are summed side by side.
 const WIDTH: usize = 4;
@@ -27,7 +27,8 @@ impl<R: Real> LinearStepper<R> {
     /// Where the weight is not `[O, I]`.
     pub fn new(cpu: Cpu, inputs: usize, weight: &[R], bias: &[R], precision: Precision) -> Self {
         let outputs = bias.len();
-        assert_eq!(weight.len(), outputs * inputs, "weight of a linear map");
+        let size = elements([outputs, inputs]);
+        assert_eq!(weight.len(), size, "weight of a linear map");
         let lanes = cpu.isa.lanes::<R>();
         let length = outputs.next_multiple_of(lanes) * even(inputs);
         let mut packed = Packed::new(precision, length);

@@ -6,7 +6,7 @@ use crate::cells::{Cell, CellKind, ForwardUnit, MAX_GATES, Operand, Phase, with_
 use crate::layer::{Size, Weights};
 use crate::matmul::{Columns, Right, Shared};
 use crate::simd::{Isa, Kernel, Real, Vector};
-use crate::{Cpu, threads};
+use crate::{Cpu, elements, threads};
 
 /// A layer packed for steps of one row.
 #[derive(Debug)]
@@ -47,8 +47,9 @@ impl<R: Real> Stepper<R> {
         weights: Weights<R>,
         precision: Precision,
     ) -> Self {
-        let gates = kind.gates() * size.hidden;
-        let sizes = [gates * size.input, gates * size.hidden, gates, gates];
+        let gates = elements([kind.gates(), size.hidden]);
+        let matrix = |columns| elements([gates, columns]);
+        let sizes = [matrix(size.input), matrix(size.hidden), gates, gates];
         let found = [
             weights.input.len(),
             weights.recurrent.len(),
@@ -234,7 +235,8 @@ impl<R: Real, C: Cell, W: Stream<R>> Kernel<R> for Part<'_, R, C, W> {
                         1 => self.block::<V, 1>(number, block, weights),
                         2 => self.block::<V, 2>(number, block, weights),
                         3 => self.block::<V, 3>(number, block, weights),
-                        _ => self.block::<V, 4>(number, block, weights),
+                        MAX_GATES => self.block::<V, MAX_GATES>(number, block, weights),
+                        _ => unreachable!("a cell has at most {MAX_GATES} gates"),
                     }
                 }
             }
@@ -297,7 +299,8 @@ impl<R: Real, C: Cell, W: Stream<R>> Part<'_, R, C, W> {
                 values.extra = V::load_first(extra, count);
             }
             self.cell.forward(number, &mut values);
-            if C::EXTRA {
+            // A later phase reads it of all units: only the phase that makes it writes it.
+            if C::EXTRA && (number == 0 || number + 1 < C::PHASES.len()) {
                 values.extra.store_first(extra, count);
             }
             if phase.gates.end < C::GATES {

@@ -2,25 +2,16 @@
 
 use super::stream::to_bf16;
 use super::*;
-use crate::cells::{Activation, CellKind};
+use crate::cells::CellKind;
 use crate::layer::{Operands, Size, State, Weights, forward};
-use crate::noise::uniform;
-use crate::{Cpu, Direction, Isa, Rows};
-
-const KINDS: [CellKind; 4] = [
-    CellKind::Elman(Activation::Tanh),
-    CellKind::Lstm,
-    CellKind::Gru,
-    CellKind::GruResetBefore,
-];
+use crate::{Cpu, Direction, Isa, Rows, testing};
 
 fn values(count: usize, seed: u64) -> Vec<f32> {
-    (0..count as u64)
-        .map(|at| (uniform(seed, at) - 0.5) as f32)
-        .collect()
+    let values = testing::values(count, seed).into_iter();
+    values.map(|x| 0.5 * x as f32).collect()
 }
 
-/// Hidden states of a sequence, by the layer and by packed steps.
+/// Hidden states of a sequence and the last state, by the layer and by packed steps.
 fn both(cpu: Cpu, kind: CellKind, size: Size, time: usize, precision: Precision) -> [Vec<f32>; 2] {
     let gates = kind.gates() * size.hidden;
     // As large as PyTorch's, so that the recurrence does not magnify differences.
@@ -37,12 +28,16 @@ fn both(cpu: Cpu, kind: CellKind, size: Size, time: usize, precision: Precision)
         recurrent_bias: &data[3],
     };
     let input = values(time * size.input, 5);
-    let zeros = vec![0.0; size.hidden];
-    let memory = if kind.has_memory() { &zeros[..] } else { &[] };
+    let hidden = values(size.hidden, 6);
+    let memory = if kind.has_memory() {
+        values(size.hidden, 7)
+    } else {
+        Vec::new()
+    };
     let rows = Rows::new(time, 1, None, Direction::Forward);
     let initial = State {
-        hidden: &zeros,
-        memory,
+        hidden: &hidden,
+        memory: &memory,
     };
     let operands = Operands {
         input: &input,
@@ -50,19 +45,23 @@ fn both(cpu: Cpu, kind: CellKind, size: Size, time: usize, precision: Precision)
         initial,
         recurrent_mask: None,
     };
-    let mut sequence = forward(cpu, kind, size, &rows, operands).packed;
-    sequence.truncate(time * size.hidden);
+    let sequence = forward(cpu, kind, size, &rows, operands).packed;
     let stepper = Stepper::new(cpu, kind, size, weights, precision);
     let mut state = stepper.zero_state();
+    state.hidden.copy_from_slice(&hidden);
+    state.memory[..memory.len()].copy_from_slice(&memory);
     let mut steps = Vec::new();
     for now in input.chunks_exact(size.input) {
         stepper.step(now, &mut state);
         steps.extend_from_slice(&state.hidden);
     }
+    steps.extend_from_slice(&state.hidden);
+    steps.extend_from_slice(&state.memory[..memory.len()]);
     [sequence, steps]
 }
 
 fn largest_difference([a, b]: [Vec<f32>; 2]) -> f32 {
+    assert_eq!(a.len(), b.len());
     a.iter()
         .zip(&b)
         .map(|(a, b)| (a - b).abs())
@@ -73,7 +72,7 @@ fn largest_difference([a, b]: [Vec<f32>; 2]) -> f32 {
 fn packed_steps_equal_the_layer() {
     for (input, hidden) in [(3, 5), (40, 33), (1, 128), (130, 96)] {
         let size = Size { input, hidden };
-        for kind in KINDS {
+        for kind in CellKind::ALL {
             for isa in Isa::available() {
                 for threads in [1, 2] {
                     let cpu = Cpu { isa, threads };
@@ -92,7 +91,7 @@ fn bfloat16_weights_stay_close() {
         input: 64,
         hidden: 64,
     };
-    for kind in KINDS {
+    for kind in CellKind::ALL {
         let difference = largest_difference(both(Cpu::detect(), kind, size, 20, Precision::Bf16));
         assert!(difference > 0.0, "{kind:?} was not rounded");
         assert!(difference < 2e-2, "{kind:?}: {difference}");

@@ -255,7 +255,8 @@ unsafe fn advance<V: Vector, C: Cell>(
             values.gates[gate].store_first(gates.add(gate * hidden + unit), count);
         }
         let mask = mask.map(|mask| V::load_first(mask.add(unit), count));
-        if C::EXTRA {
+        // A later phase reads it of all units: only the phase that makes it writes it.
+        if C::EXTRA && (number == 0 || number + 1 < C::PHASES.len()) {
             let next = C::PHASES.get(number + 1);
             if let (Some(mask), Some(Operand::Extra)) = (mask, next.map(|phase| phase.operand)) {
                 values.extra = values.extra * mask;
