@@ -103,6 +103,15 @@ pub fn layer(
     state: Tensor<3>,
     options: LayerOptions,
 ) -> Tensor<3> {
+    let [_, batch, input_size] = input.dims();
+    let [states, _, hidden] = state.dims();
+    let rows = options.cell.gates() * hidden;
+    assert_eq!(states, options.cell.states(), "parts of the state");
+    assert_eq!(state.dims()[1], batch, "rows of the state");
+    assert_eq!(weight_ih.dims(), [rows, input_size], "shape of weight_ih");
+    assert_eq!(weight_hh.dims(), [rows, hidden], "shape of weight_hh");
+    assert_eq!(bias_ih.dims(), [rows], "shape of bias_ih");
+    assert_eq!(bias_hh.dims(), [rows], "shape of bias_hh");
     if !has_kernels(&input.device()) {
         return composed::layer(
             input, weight_ih, weight_hh, bias_ih, bias_hh, state, &options,
@@ -123,7 +132,13 @@ pub fn layer(
 ///
 /// # Shapes
 /// `x [N, I]`, `weight [O, I]`, `bias [O]`; the result is `[N, O]`.
+///
+/// # Panics
+/// Where shapes disagree.
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+    let [outputs, inputs] = weight.dims();
+    assert_eq!(x.dims()[1], inputs, "columns of x and of the weight");
+    assert_eq!(bias.dims(), [outputs], "shape of the bias");
     if !has_kernels(&x.device()) {
         return composed::linear(x, weight, bias);
     }
@@ -147,12 +162,11 @@ pub fn cross_entropy(
     smoothing: f64,
 ) -> Tensor<1> {
     let device = logits.device();
-    let mask = mask.unwrap_or_else(|| {
-        Tensor::ones(
-            [logits.dims()[0]],
-            (&device.clone().inner(), logits.dtype()),
-        )
-    });
+    let [rows, _] = logits.dims();
+    assert_eq!(targets.dims(), [rows], "shape of the targets");
+    let mask =
+        mask.unwrap_or_else(|| Tensor::ones([rows], (&device.clone().inner(), logits.dtype())));
+    assert_eq!(mask.dims(), [rows], "shape of the mask");
     if !has_kernels(&device) {
         return composed::cross_entropy(logits, targets, mask, smoothing);
     }
@@ -167,12 +181,22 @@ pub fn cross_entropy(
 /// One optimizer step on parameters `[N]`; `state [K, N]` holds the `K` values
 /// a parameter that the rule keeps (`[1, 1]` where it keeps none). Returns the
 /// new parameters and state.
+///
+/// # Panics
+/// Where shapes disagree.
 pub fn update(
     parameters: Tensor<1>,
     gradients: Tensor<1>,
     state: Tensor<2>,
     step: Step,
 ) -> (Tensor<1>, Tensor<2>) {
+    let [count] = parameters.dims();
+    assert_eq!(gradients.dims(), [count], "shape of the gradients");
+    let kept = match step.rule.state_size() {
+        0 => [1, 1],
+        values => [values, count],
+    };
+    assert_eq!(state.dims(), kept, "shape of the state");
     if !has_kernels(&parameters.device()) {
         return composed::update(parameters, gradients, state, step);
     }

@@ -3,12 +3,12 @@
 
 mod common;
 
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, Int, Tensor, TensorData};
 use common::{Named, gradient, parameter_gradients};
 use common::{assert_close, cast, constant, device, leaf, normal, values};
 use recurrent_nn::{
-    Cell, Direction, LayerConfig, LinearConfig, Mode, Precision, Stack, StackConfig, StackState,
-    dropout, load_parameters, noise,
+    Cell, Direction, LayerConfig, LayerOptions, LinearConfig, Mode, Precision, Stack, StackConfig,
+    StackState, cross_entropy, dropout, load_parameters, noise, ops,
 };
 
 const F32: DType = DType::F32;
@@ -413,4 +413,40 @@ fn dropout_keeps_the_mean() {
         let draws: Vec<_> = modes().map(run).collect();
         assert_mean("stack", &draws, &run(Mode::Inference));
     }
+}
+
+#[test]
+fn shapes_that_disagree_are_refused() {
+    let matrix = |rows, columns| Tensor::<2>::zeros([rows, columns], &device());
+    let vector = |length| Tensor::<1>::zeros([length], &device());
+    let refused = |call: &dyn Fn()| {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call));
+        assert!(caught.is_err());
+    };
+    refused(&|| drop(ops::linear(matrix(2, 3), matrix(4, 5), vector(4))));
+    refused(&|| drop(ops::linear(matrix(2, 3), matrix(4, 3), vector(5))));
+    let targets = || Tensor::<1, Int>::zeros([3], &device());
+    refused(&|| drop(cross_entropy(matrix(2, 4), targets(), None, 0.0)));
+    refused(&|| drop(cross_entropy(matrix(3, 4), targets(), Some(vector(2)), 0.0)));
+    // The transposed weight has as many elements.
+    let layer = |weight_ih: Tensor<2>, states: usize| {
+        ops::layer(
+            Tensor::zeros([2, 1, 3], &device()),
+            weight_ih,
+            matrix(20, 5),
+            vector(20),
+            vector(20),
+            Tensor::zeros([states, 1, 5], &device()),
+            LayerOptions {
+                cell: Cell::Lstm,
+                direction: Direction::Forward,
+                lengths: None,
+                recurrent_dropout: None,
+                recompute: false,
+            },
+        )
+    };
+    assert_eq!(layer(matrix(20, 3), 2).dims(), [4, 1, 5]);
+    refused(&|| drop(layer(matrix(3, 20), 2)));
+    refused(&|| drop(layer(matrix(20, 3), 1)));
 }
