@@ -22,7 +22,7 @@ PROGRAM = ROOT / "target/release/recurrent"
 ENVIRONMENT = ROOT / "target/benchmark-peers"
 
 # The peer that a workload is compared with, and how many times faster than it ours is to be.
-BARS = {
+TARGETS = {
     "lm_ptb_small": ("pytorch", 1.7),
     "lm_ptb_medium": ("pytorch", 1.45),
     "lm_char": ("pytorch", 1.3),
@@ -112,7 +112,7 @@ def measure(command):
     return json.loads(done.stdout)
 
 
-HEADER = ["workload", "peer", "ours ms", "peer ms", "ratio", "bar", "", "forward"]
+HEADER = ["workload", "peer", "ours ms", "peer ms", "ratio", "target", "", "forward"]
 HEADER += ["peak MB", "peer MB"]
 
 
@@ -130,17 +130,17 @@ def cells(name, peer, found):
     def text(value, digits=2):
         return "-" if value is None else f"{value:.{digits}f}"
 
-    compared, bar = BARS[name]
-    bar = bar if compared == peer else None
+    compared, target = TARGETS[name]
+    target = target if compared == peer else None
     speed = ratio("ms")
-    verdict = "" if bar is None else "met" if speed >= bar else "below"
+    verdict = "" if target is None else "met" if speed >= target else "below"
     milliseconds = [median("recurrent", "ms"), median(peer, "ms")]
     return [
         name,
         peer,
         *(text(ms, 4 if ms < 1 else 2) for ms in milliseconds),
         text(speed),
-        text(bar),
+        text(target),
         verdict,
         text(ratio("forward_ms")),
         text(median("recurrent", "peak_rss_mb"), 0),

@@ -11,7 +11,8 @@ pub enum Initializer {
     Zeros,
     /// Uniform on `-bound..bound`.
     Uniform(f64),
-    /// Uniform on `-1/sqrt(H)..1/sqrt(H)` with `H` the hidden units; PyTorch's default.
+    /// Uniform on `-1/sqrt(H)..1/sqrt(H)` with `H` the hidden units, or the inputs
+    /// of a linear map: PyTorch's default for both.
     Default,
     /// Uniform with variance `2 / (rows + columns)` of a gate's matrix (Glorot and Bengio 2010).
     Xavier,
