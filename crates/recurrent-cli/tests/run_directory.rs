@@ -160,3 +160,29 @@ fn the_same_run_gives_the_same_files_and_weights_that_are_not_finite_are_refused
         "NaN",
     ]);
 }
+
+#[test]
+fn symbols_in_another_order_are_not_those_of_the_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    let path = out.join("vocabulary.json");
+    let text = fs::read_to_string(&path).expect("reads");
+    let mut content: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let symbols = content["symbols"].as_array_mut().expect("symbols");
+    symbols.swap(3, 4);
+    fs::write(&path, content.to_string()).expect("writes");
+    let named = ["vocabulary.json: ", "trained with"];
+    for command in ["evaluate", "generate", "inspect"] {
+        run(recurrent().arg(command).arg(&out)).is_bad_input(&named);
+    }
+    run(small(&out).arg("--resume")).is_bad_input(&named);
+    // Written in another way it is the same vocabulary, and comments may be edited.
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    fs::write(&path, format!("{value:#}")).expect("writes");
+    let config = fs::read_to_string(out.join("config.toml")).expect("a recipe");
+    let edited = config.replace("character LSTM", "my own LSTM");
+    assert_ne!(config, edited);
+    fs::write(out.join("config.toml"), edited).expect("writes");
+    run(recurrent().args(["train", "--resume", "--out"]).arg(&out)).succeeds();
+}

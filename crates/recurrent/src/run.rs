@@ -49,6 +49,11 @@ const FILES: [&str; 5] = [
     "report.html",
 ];
 
+/// Tells a vocabulary from others, also from those with its symbols in another order.
+pub(crate) fn digest(vocabulary: &Vocabulary) -> u32 {
+    crc32fast::hash(vocabulary.to_json().as_bytes())
+}
+
 impl RunDirectory {
     /// The directory at a path, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
@@ -197,6 +202,28 @@ impl RunDirectory {
     pub fn vocabulary(&self) -> Result<Vocabulary, Error> {
         let path = self.file("vocabulary.json");
         Ok(Vocabulary::from_json(&files::read_text(&path)?, &path)?)
+    }
+
+    /// Fails where the vocabulary is not the one of a file's record: its symbols
+    /// would stand for others.
+    pub(crate) fn check_vocabulary(
+        &self,
+        vocabulary: &Vocabulary,
+        recorded: Option<u32>,
+        file: &Path,
+    ) -> Result<(), Error> {
+        let found = digest(vocabulary);
+        match recorded {
+            Some(expected) if expected != found => Err(Error::Run {
+                path: self.file("vocabulary.json"),
+                message: format!(
+                    "expected the symbols that {} was trained with, of digest {expected:08x}, \
+                     found others, of digest {found:08x}",
+                    file.display()
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The metric lines so far.

@@ -5,7 +5,7 @@ use super::{Corpus, Evaluation, LanguageModel, LanguageModelConfig, Split};
 use crate::recipe::name_of;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::is_usable;
+use crate::training::{TrainingRecord, is_usable};
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -52,7 +52,9 @@ impl Predictor {
             });
         }
         let file = weights::read(&path)?;
-        file.record::<serde_json::Value>(&path)?;
+        let record = file.record::<TrainingRecord>(&path)?;
+        let recorded = record.and_then(|record| record.vocabulary);
+        run.check_vocabulary(&vocabulary, recorded, &path)?;
         let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
         let model = weights::load(model, file.tensors, &path)?;
         Ok(Self {

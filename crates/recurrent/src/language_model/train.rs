@@ -5,7 +5,7 @@ use super::learner::StreamLearner;
 use super::results::{baselines, report};
 use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Results, Split};
 use crate::recipe::{Recipe, differences};
-use crate::run::{Existing, Lock, RunDirectory};
+use crate::run::{Existing, Lock, RunDirectory, digest};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
 use crate::{Error, files};
 use recurrent_data::Vocabulary;
@@ -61,7 +61,12 @@ pub fn train(
     let seed = noise::mix(training.seed, 0);
     let model = LanguageModel::new(&config.model, vocabulary.len(), seed, &device);
     let task = config.task.name.as_str();
-    let fresh = Record::new(task, config.to_table(), learner.stream());
+    let fresh = Record::new(
+        task,
+        config.to_table(),
+        digest(&vocabulary),
+        learner.stream(),
+    );
     let standing = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
     let _lock = match lock {
         Some(lock) => {
@@ -168,7 +173,11 @@ impl Start {
         resumed.set(&recipe.overrides)?;
         let mut config = resumed.config;
         make_path_absolute(&mut config);
-        for change in differences(&before, &config.to_table()) {
+        let changes = differences(&before, &config.to_table());
+        for change in changes
+            .into_iter()
+            .filter(|change| !is_comment(&change.key))
+        {
             check(
                 may_change(&change.key),
                 change.key.clone(),
@@ -181,6 +190,10 @@ impl Start {
             ));
         }
         let vocabulary = run.vocabulary()?;
+        if let Some(checkpoint) = &checkpoint {
+            let recorded = checkpoint.record.vocabulary;
+            run.check_vocabulary(&vocabulary, recorded, &checkpoint.path)?;
+        }
         let corpus = Corpus::with_vocabulary(&config.data, &vocabulary, Split::All)?;
         Ok(Self {
             config,
@@ -190,6 +203,11 @@ impl Start {
             lock: Some(lock),
         })
     }
+}
+
+/// Whether a key is for people alone.
+fn is_comment(key: &str) -> bool {
+    ["task.description", "task.command"].contains(&key)
 }
 
 /// Whether a setting may change while a run goes on. The text may be moved: what it
