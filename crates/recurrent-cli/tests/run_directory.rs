@@ -91,7 +91,9 @@ fn a_run_that_is_not_there_is_not_resumed() {
     for path in checkpoints(&out) {
         fs::remove_file(path).expect("removes");
     }
-    fs::remove_file(out.join("model.safetensors")).expect("removes");
+    for name in ["model.safetensors", "report.html"] {
+        fs::remove_file(out.join(name)).expect("removes");
+    }
     run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["model.safetensors", "--resume"]);
     let again = run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
     again.succeeds();
@@ -128,7 +130,9 @@ fn damaged_files_are_named_with_what_to_do() {
     let mut other = whole.clone();
     other[at.expect("the version") + key.len() - 1] = b'9';
     fs::write(newest, &other).expect("writes");
-    resume().is_bad_input(&["expected version 1, found version 9"]);
+    let refused = resume();
+    refused.is_bad_input(&["expected version 1, found version 9", "--force"]);
+    assert!(!refused.err.contains("delete"), "{}", refused.err);
     fs::remove_file(newest).expect("removes");
     resume().succeeds();
 
@@ -185,4 +189,53 @@ fn symbols_in_another_order_are_not_those_of_the_model() {
     assert_ne!(config, edited);
     fs::write(out.join("config.toml"), edited).expect("writes");
     run(recurrent().args(["train", "--resume", "--out"]).arg(&out)).succeeds();
+}
+
+#[test]
+fn a_finished_run_without_its_weights_or_checkpoints_is_not_trained_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    let resume = || run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
+    let weights = bytes(&out);
+    let path = out.join("model.safetensors");
+    fs::write(&path, &weights[..weights.len() / 2]).expect("writes");
+    resume().is_bad_input(&["model.safetensors: ", "whole safetensors", "--force"]);
+    fs::remove_file(&path).expect("removes");
+    resume().is_bad_input(&["model.safetensors: ", "cannot read", "--force"]);
+    let missing = run(recurrent().arg("evaluate").arg(&out));
+    missing.is_bad_input(&["missing from a finished run", "--force"]);
+    // The lock is what a process holds that trains.
+    let lock = fs::File::open(out.join("lock")).expect("the lock");
+    lock.lock().expect("locks");
+    run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["still training"]);
+    drop(lock);
+    fs::write(&path, &weights).expect("writes");
+    for path in checkpoints(&out) {
+        fs::remove_file(path).expect("removes");
+    }
+    resume().is_bad_input(&["no checkpoint", "--force"]);
+    assert_eq!(bytes(&out), weights);
+}
+
+#[test]
+fn what_a_failed_start_leaves_is_no_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    for name in ["config.toml", "metrics.jsonl", "model.safetensors"] {
+        fs::remove_file(out.join(name)).expect("removes");
+        run(&mut small(&out)).is_bad_input(&["--force", "--out"]);
+    }
+    fs::remove_file(out.join("report.html")).expect("removes");
+    for path in checkpoints(&out) {
+        fs::remove_file(path).expect("removes");
+    }
+    run(small(&out).arg("--resume")).is_bad_input(&["without --resume"]);
+    run(&mut small(&out)).succeeds();
+    // A vocabulary of someone else's stays.
+    let other = folder.path().join("other");
+    fs::create_dir(&other).expect("creates");
+    fs::write(other.join("vocabulary.json"), "{}").expect("writes");
+    run(&mut small(&other)).is_bad_input(&["--force", "--out"]);
 }

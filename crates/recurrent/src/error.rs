@@ -108,6 +108,19 @@ pub enum Error {
         /// What was expected and what was found.
         message: String,
     },
+    /// A weight file or checkpoint of another version of the program.
+    #[error(
+        "{}: expected version {expected}, found version {found}; use the version of the program that wrote it, or start anew with --force",
+        path.display()
+    )]
+    WeightsVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version that is read.
+        expected: u64,
+        /// The version that the file says.
+        found: String,
+    },
     /// A file that cannot be written.
     #[error("cannot write {}: {error}", path.display())]
     Write {

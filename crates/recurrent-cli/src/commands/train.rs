@@ -3,11 +3,13 @@
 use super::options::{ANY, whole};
 use super::{Machine, Outcome, columns, print, say};
 use crate::progress::Progress;
+use crate::signals;
 use recurrent::report::duration;
 use recurrent::run::{Existing, RunDirectory};
 use recurrent::{TrainOptions, recipe, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 /// Exit code of a run that was asked to stop.
 const INTERRUPTED: u8 = 130;
@@ -67,11 +69,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         .out
         .unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
     let stop = Stop::default();
-    let asked = stop.clone();
-    // Without a handler an interrupt ends the program at once, which loses no
-    // more than the steps since the last checkpoint.
-    let _ = ctrlc::set_handler(move || {
-        if asked.ask() {
+    let mut progress = Progress::new();
+    let (asked, steps_go_on) = (stop.clone(), progress.steps_go_on());
+    signals::on_stop(move || {
+        if asked.ask() || !steps_go_on.load(Ordering::SeqCst) {
             std::process::exit(INTERRUPTED.into());
         }
         say("\nfinishing this step and saving; press again to stop at once");
@@ -87,7 +88,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         stop,
         ..TrainOptions::new(out.clone())
     };
-    let outcome = recurrent::train(&recipe, &options, &mut Progress::new())?;
+    let outcome = recurrent::train(&recipe, &options, &mut progress)?;
     let Some(results) = outcome.results else {
         let steps = outcome.steps;
         say(&format!(

@@ -7,7 +7,7 @@ use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Resu
 use crate::recipe::{Recipe, differences};
 use crate::run::{Existing, Lock, RunDirectory, digest};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
-use crate::{Error, files};
+use crate::{Error, files, inspect};
 use recurrent_data::Vocabulary;
 use recurrent_nn::noise;
 
@@ -166,6 +166,7 @@ impl Start {
             format!("`{}`", recipe.name),
         )?;
         let checkpoint = Checkpoint::newest(run)?;
+        check_weights(run, checkpoint.as_ref())?;
         let before = match &checkpoint {
             Some(checkpoint) => checkpoint.record.config.clone(),
             None => resumed.config.to_table(),
@@ -202,6 +203,36 @@ impl Start {
             checkpoint,
             lock: Some(lock),
         })
+    }
+}
+
+/// Fails where a run has weights that its checkpoints cannot bring back, or should have
+/// and has not.
+fn check_weights(run: &RunDirectory, checkpoint: Option<&Checkpoint>) -> Result<(), Error> {
+    let path = run.file("model.safetensors");
+    let anew = |message: String| Error::Run {
+        path: path.clone(),
+        message: format!("{message}; start anew with --force"),
+    };
+    let Some(checkpoint) = checkpoint else {
+        // An interruption may come between the first weights and the first checkpoint.
+        return match run.file("report.html").exists() {
+            true => Err(anew(
+                "these weights are of a finished run that has no checkpoint to go on from"
+                    .to_string(),
+            )),
+            false => Ok(()),
+        };
+    };
+    if !checkpoint.record.finished {
+        return Ok(());
+    }
+    match inspect::file(&path) {
+        Ok(_) => Ok(()),
+        Err(Error::Weights { message, .. }) => {
+            Err(anew(format!("the run is finished, and {message}")))
+        }
+        Err(error) => Err(error),
     }
 }
 
