@@ -36,6 +36,8 @@ fn what_a_run_was_started_with_stays() {
         command
     };
     run(&mut on_text()).succeeds();
+    let report = fs::read_to_string(out.join("report.html")).expect("a report");
+    assert!(report.contains("text.txt</h1>") && !report.contains("built-in language"));
     let before = content(&out);
     for (change, texts) in [
         ("data.unit=word", ["data.unit", "\"character\"", "\"word\""]),
@@ -238,4 +240,25 @@ fn what_a_failed_start_leaves_is_no_run() {
     fs::create_dir(&other).expect("creates");
     fs::write(other.join("vocabulary.json"), "{}").expect("writes");
     run(&mut small(&other)).is_bad_input(&["--force", "--out"]);
+}
+
+#[test]
+fn an_early_stop_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut command = small(&out);
+    for change in [
+        "training.learning_rate=1e-30",
+        "training.epochs=9",
+        "training.early_stopping=1",
+    ] {
+        command.args(["--set", change]);
+    }
+    let stopped = run(&mut command);
+    stopped.succeeds();
+    assert!(
+        stopped.err.contains("stopped early: 1 validation"),
+        "{}",
+        stopped.err
+    );
 }

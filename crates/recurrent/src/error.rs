@@ -12,9 +12,9 @@ pub enum Error {
     /// Data that cannot be read or used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Decoder settings out of range.
+    /// What a decoder cannot work with.
     #[error(transparent)]
-    Decode(#[from] DecodeError),
+    Decode(DecodeError),
     /// A text that cannot be used.
     #[error("{place}: {error}")]
     Text {
@@ -158,6 +158,23 @@ impl Error {
     /// Whether the input or its use is to blame, not the run: exit code 2.
     pub fn is_bad_input(&self) -> bool {
         !matches!(self, Self::NotFinite { .. } | Self::Evaluation { .. })
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Setting {
+                field,
+                expected,
+                found,
+            } => Self::Setting {
+                key: format!("decode.{field}"),
+                expected: expected.to_string(),
+                found,
+            },
+            other => Self::Decode(other),
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! `recurrent train`.
 
 use super::options::{ANY, whole};
-use super::{Machine, Outcome, columns, print, say};
+use super::{Failure, Machine, Outcome, columns, print, say};
 use crate::progress::Progress;
 use crate::signals;
 use recurrent::report::duration;
 use recurrent::run::{Existing, RunDirectory};
-use recurrent::{TrainOptions, recipe, training::Stop};
+use recurrent::{Error, TrainOptions, recipe, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ const INTERRUPTED: u8 = 130;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A built-in recipe (see `recurrent recipes`) or a TOML file; may be left out with --resume --out DIR
-    #[arg(required_unless_present_all = ["resume", "out"])]
+    #[arg(required_unless_present = "resume")]
     recipe: Option<String>,
     /// Text file, or folder with train, valid and test files, plain or gzip
     #[arg(long, value_name = "PATH")]
@@ -51,7 +51,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let mut recipe = match (&arguments.recipe, &arguments.out) {
         (Some(recipe), _) => recipe::load(recipe)?,
-        (None, out) => RunDirectory::new(out.clone().unwrap_or_default()).recipe()?,
+        (None, Some(out)) => RunDirectory::new(out).recipe()?,
+        (None, None) => {
+            return Err(Failure::Library(Error::Setting {
+                key: "--out".to_string(),
+                expected: "the directory of the run to go on with, or its RECIPE".to_string(),
+                found: "neither".to_string(),
+            }));
+        }
     };
     let mut changes = Vec::new();
     if let Some(data) = &arguments.data {

@@ -101,6 +101,12 @@ pub fn train(
     if !fitted.record.finished {
         return Ok(outcome);
     }
+    if fitted.record.epoch < training.epochs {
+        let since = fitted.record.since_best;
+        observer.note(&format!(
+            "stopped early: {since} validations without a better one (training.early_stopping)"
+        ));
+    }
     drop(fitted.model);
 
     let predictor = Predictor::load(&run, options.device)?;
@@ -118,7 +124,8 @@ pub fn train(
         floor: corpus.floor,
         sample,
     };
-    let report = report(&recipe.name, &run, &predictor, &results)?;
+    let title = format!("{} on {}", recipe.name, corpus.source);
+    let report = report(&title, &run, &predictor, &results)?;
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
     outcome.results = Some(results);
     Ok(outcome)
@@ -140,6 +147,10 @@ impl Start {
         let mut config = recipe.config.clone();
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
+        // A recipe of the built-in language tells of that, not of a text given instead.
+        if config.data.path.is_some() && config.data.grammar_characters.is_some() {
+            config.task.description.clear();
+        }
         make_path_absolute(&mut config);
         let (corpus, vocabulary) = Corpus::build(&config.data)?;
         Ok(Self {
