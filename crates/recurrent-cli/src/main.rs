@@ -7,6 +7,7 @@
 mod allocator;
 mod commands;
 mod progress;
+mod signals;
 
 use clap::{Parser, Subcommand};
 use commands::{bench, evaluate, generate, inspect, recipes, train};
@@ -38,6 +39,7 @@ enum Command {
 
 fn main() -> ExitCode {
     allocator::keep_pages();
+    signals::survive_full_files();
     let outcome = match Arguments::try_parse() {
         Err(error) => commands::usage(error),
         Ok(arguments) => match arguments.command {

@@ -5,6 +5,8 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use recurrent::Observer;
 use recurrent::training::StepReport;
 use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time between plain lines.
@@ -19,6 +21,7 @@ pub struct Progress {
     terminal: bool,
     start: Option<(Instant, u64)>,
     last_line: Option<Instant>,
+    steps_go_on: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -29,7 +32,13 @@ impl Progress {
             terminal: std::io::stderr().is_terminal(),
             start: None,
             last_line: None,
+            steps_go_on: Arc::default(),
         }
+    }
+
+    /// A flag that is set while steps are made, which is when there is something to save.
+    pub fn steps_go_on(&self) -> Arc<AtomicBool> {
+        self.steps_go_on.clone()
     }
 
     fn say(&self, text: &str) {
@@ -71,6 +80,7 @@ impl Progress {
 impl Observer for Progress {
     fn start(&mut self, step: u64, total_steps: u64) {
         self.start = Some((Instant::now(), step));
+        self.steps_go_on.store(true, Ordering::SeqCst);
         if self.terminal {
             let bar = ProgressBar::new(total_steps).with_position(step);
             if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
@@ -104,6 +114,7 @@ impl Observer for Progress {
     }
 
     fn finish(&mut self) {
+        self.steps_go_on.store(false, Ordering::SeqCst);
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

@@ -74,10 +74,16 @@ fn numbers_out_of_range_say_the_range() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     run(&mut small(&out)).succeeds();
-    for (option, setting) in [("--temperature", "temperature"), ("--top-p", "top_p")] {
+    for (option, setting) in [
+        ("--temperature", "decode.temperature"),
+        ("--top-p", "decode.top_p"),
+    ] {
         for number in ["-1", "-1e300", "inf", "nan"] {
-            run(recurrent().arg("generate").arg(&out).args([option, number]))
-                .is_bad_input(&[setting, "expected a"]);
+            run(recurrent().arg("generate").arg(&out).args([option, number])).is_bad_input(&[
+                option,
+                setting,
+                "expected a",
+            ]);
         }
     }
 }

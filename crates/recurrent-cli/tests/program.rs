@@ -188,7 +188,17 @@ fn bad_usage_and_bad_input_are_said_once_with_exit_code_2() {
     set("training.epochs=soon").is_bad_input(&["training.epochs"]);
     set("training.learning_rate=-1").is_bad_input(&["training.learning_rate", "above 0", "-1"]);
     set("model.hidden_sizes=[60000]").is_bad_input(&["model.hidden_sizes", "parameters"]);
-    set("decode.temperature=-2").is_bad_input(&["temperature"]);
+    set("decode.temperature=-2").is_bad_input(&["decode.temperature"]);
+    set("training.seed=99999999999999999999").is_bad_input(&["at most 9223372036854775807"]);
+    let mut limited = small(&path("never"));
+    limited.args(["--set", "data.unit=byte"]);
+    run(limited.args(["--set", "data.vocabulary_limit=9"]))
+        .is_bad_input(&["data.vocabulary_limit", "data.unit is byte"]);
+    run(recurrent()
+        .arg("train")
+        .arg(write("a.txt", b"a text to learn\n")))
+    .is_bad_input(&["a.txt", "--data"]);
+    run(recurrent().args(["train", "--resume"])).is_bad_input(&["--out"]);
     let recipe = write(
         "mine.toml",
         b"[task]\nname = \"language-model\"\n[data]\nunit = 3\n",
@@ -234,7 +244,12 @@ fn prompts_must_be_in_the_vocabulary() {
         .arg("generate")
         .arg(&out)
         .args(["--prompt", "Ünknown"]);
-    run(&mut command).is_bad_input(&["Ü", "--prompt"]);
+    run(&mut command).is_bad_input(&["1 distinct symbol is not", "Ü", "--prompt"]);
+
+    // A prompt may begin as an option does.
+    let mut command = recurrent();
+    command.arg("generate").arg(&out).args(["--prompt", "-5"]);
+    run(&mut command).is_bad_input(&["the prompt", "5"]);
 
     // Also where the vocabulary has an unknown symbol.
     let words = folder.path().join("words");

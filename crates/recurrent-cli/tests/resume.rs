@@ -11,6 +11,7 @@ mod run_files;
 use common::{run, small};
 use run_files::{bytes, checkpoints};
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -120,6 +121,48 @@ fn an_interrupt_saves_and_exits_130() {
 }
 
 #[test]
+fn what_was_ignored_from_the_start_does_not_stop_a_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut command = long(&out);
+    // SAFETY: between fork and exec the child only sets what it inherits.
+    unsafe {
+        command.pre_exec(|| {
+            libc::signal(libc::SIGHUP, libc::SIG_IGN);
+            libc::signal(libc::SIGINT, libc::SIG_IGN);
+            Ok(())
+        });
+    }
+    let mut child = start(command);
+    wait_for_step(&out, 7, &mut child);
+    let end_with = |signal| {
+        // SAFETY: a signal to a child of this process.
+        unsafe { libc::kill(child.id() as libc::pid_t, signal) };
+    };
+    end_with(libc::SIGHUP);
+    end_with(libc::SIGINT);
+    assert_eq!(child.wait().expect("ended").code(), Some(0));
+}
+
+#[test]
+fn an_interrupt_before_the_first_step_ends_the_program_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo starts").success());
+    let out = folder.path().join("run");
+    let mut command = long(&out);
+    command.arg("--data").arg(&pipe);
+    let mut child = start(command);
+    // Opens once the program waits for the text, which never comes.
+    let _text = fs::OpenOptions::new().write(true).open(&pipe);
+    // SAFETY: a signal to a child of this process.
+    unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    assert!(!out.exists());
+}
+
+#[test]
 fn without_space_the_old_checkpoint_stays_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
@@ -136,7 +179,7 @@ fn without_space_the_old_checkpoint_stays_whole() {
         .get_args()
         .map(|word| format!("'{}'", word.to_string_lossy()));
     let line = format!(
-        "trap '' XFSZ; ulimit -f {limit}; exec '{}' {} --resume --set training.epochs=4",
+        "ulimit -f {limit}; exec '{}' {} --resume --set training.epochs=4",
         small.get_program().to_string_lossy(),
         words.collect::<Vec<_>>().join(" ")
     );

@@ -36,6 +36,8 @@ fn what_a_run_was_started_with_stays() {
         command
     };
     run(&mut on_text()).succeeds();
+    let report = fs::read_to_string(out.join("report.html")).expect("a report");
+    assert!(report.contains("text.txt</h1>") && !report.contains("built-in language"));
     let before = content(&out);
     for (change, texts) in [
         ("data.unit=word", ["data.unit", "\"character\"", "\"word\""]),
@@ -91,7 +93,9 @@ fn a_run_that_is_not_there_is_not_resumed() {
     for path in checkpoints(&out) {
         fs::remove_file(path).expect("removes");
     }
-    fs::remove_file(out.join("model.safetensors")).expect("removes");
+    for name in ["model.safetensors", "report.html"] {
+        fs::remove_file(out.join(name)).expect("removes");
+    }
     run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["model.safetensors", "--resume"]);
     let again = run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
     again.succeeds();
@@ -128,7 +132,9 @@ fn damaged_files_are_named_with_what_to_do() {
     let mut other = whole.clone();
     other[at.expect("the version") + key.len() - 1] = b'9';
     fs::write(newest, &other).expect("writes");
-    resume().is_bad_input(&["expected version 1, found version 9"]);
+    let refused = resume();
+    refused.is_bad_input(&["expected version 1, found version 9", "--force"]);
+    assert!(!refused.err.contains("delete"), "{}", refused.err);
     fs::remove_file(newest).expect("removes");
     resume().succeeds();
 
@@ -159,4 +165,100 @@ fn the_same_run_gives_the_same_files_and_weights_that_are_not_finite_are_refused
         "rnn.weight_ih_l0",
         "NaN",
     ]);
+}
+
+#[test]
+fn symbols_in_another_order_are_not_those_of_the_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    let path = out.join("vocabulary.json");
+    let text = fs::read_to_string(&path).expect("reads");
+    let mut content: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let symbols = content["symbols"].as_array_mut().expect("symbols");
+    symbols.swap(3, 4);
+    fs::write(&path, content.to_string()).expect("writes");
+    let named = ["vocabulary.json: ", "trained with"];
+    for command in ["evaluate", "generate", "inspect"] {
+        run(recurrent().arg(command).arg(&out)).is_bad_input(&named);
+    }
+    run(small(&out).arg("--resume")).is_bad_input(&named);
+    // Written in another way it is the same vocabulary, and comments may be edited.
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    fs::write(&path, format!("{value:#}")).expect("writes");
+    let config = fs::read_to_string(out.join("config.toml")).expect("a recipe");
+    let edited = config.replace("character LSTM", "my own LSTM");
+    assert_ne!(config, edited);
+    fs::write(out.join("config.toml"), edited).expect("writes");
+    run(recurrent().args(["train", "--resume", "--out"]).arg(&out)).succeeds();
+}
+
+#[test]
+fn a_finished_run_without_its_weights_or_checkpoints_is_not_trained_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    let resume = || run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
+    let weights = bytes(&out);
+    let path = out.join("model.safetensors");
+    fs::write(&path, &weights[..weights.len() / 2]).expect("writes");
+    resume().is_bad_input(&["model.safetensors: ", "whole safetensors", "--force"]);
+    fs::remove_file(&path).expect("removes");
+    resume().is_bad_input(&["model.safetensors: ", "cannot read", "--force"]);
+    let missing = run(recurrent().arg("evaluate").arg(&out));
+    missing.is_bad_input(&["missing from a finished run", "--force"]);
+    // The lock is what a process holds that trains.
+    let lock = fs::File::open(out.join("lock")).expect("the lock");
+    lock.lock().expect("locks");
+    run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["still training"]);
+    drop(lock);
+    fs::write(&path, &weights).expect("writes");
+    for path in checkpoints(&out) {
+        fs::remove_file(path).expect("removes");
+    }
+    resume().is_bad_input(&["no checkpoint", "--force"]);
+    assert_eq!(bytes(&out), weights);
+}
+
+#[test]
+fn what_a_failed_start_leaves_is_no_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&mut small(&out)).succeeds();
+    for name in ["config.toml", "metrics.jsonl", "model.safetensors"] {
+        fs::remove_file(out.join(name)).expect("removes");
+        run(&mut small(&out)).is_bad_input(&["--force", "--out"]);
+    }
+    fs::remove_file(out.join("report.html")).expect("removes");
+    for path in checkpoints(&out) {
+        fs::remove_file(path).expect("removes");
+    }
+    run(small(&out).arg("--resume")).is_bad_input(&["without --resume"]);
+    run(&mut small(&out)).succeeds();
+    // A vocabulary of someone else's stays.
+    let other = folder.path().join("other");
+    fs::create_dir(&other).expect("creates");
+    fs::write(other.join("vocabulary.json"), "{}").expect("writes");
+    run(&mut small(&other)).is_bad_input(&["--force", "--out"]);
+}
+
+#[test]
+fn an_early_stop_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut command = small(&out);
+    for change in [
+        "training.learning_rate=1e-30",
+        "training.epochs=9",
+        "training.early_stopping=1",
+    ] {
+        command.args(["--set", change]);
+    }
+    let stopped = run(&mut command);
+    stopped.succeeds();
+    assert!(
+        stopped.err.contains("stopped early: 1 validation"),
+        "{}",
+        stopped.err
+    );
 }

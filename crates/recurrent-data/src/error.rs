@@ -48,7 +48,7 @@ pub enum DataError {
     },
 
     /// A file starts as gzip and cannot be decompressed to its end.
-    #[error("{}: damaged gzip data after {offset} decompressed bytes: {error}", .path.display())]
+    #[error("{}: expected whole gzip data and nothing else, found a fault after {offset} decompressed bytes: {error}", .path.display())]
     Gzip {
         /// The compressed file.
         path: PathBuf,
@@ -172,9 +172,10 @@ pub enum DataError {
         found: [f64; 3],
     },
 
-    /// A text has symbols that are not in the vocabulary, and the vocabulary has no `<unk>`.
+    /// A text has symbols that are not in the vocabulary and that nothing may stand for.
     #[error(
-        "{count} distinct symbols of the text are not in the vocabulary of {size}, which has no `<unk>`: {symbols:?}{}",
+        "{count} distinct {} not in the vocabulary of {size}: {symbols:?}{}",
+        if *.count == 1 { "symbol is" } else { "symbols are" },
         if .symbols.len() < *.count { " and others" } else { "" }
     )]
     UnknownSymbols {

@@ -165,7 +165,7 @@ fn mistakes_name_the_file_and_the_place() {
             "a.txt.gz",
             gzip(&[b'a'; 100])[..20].to_vec(),
             None,
-            "damaged gzip data after",
+            "expected whole gzip data and nothing else, found a fault after",
         ),
         (
             "a.txt",

@@ -127,8 +127,8 @@ impl Sampler {
         Ok(last)
     }
 
-    /// The symbols that may be drawn from `logits` `[V]` and their probabilities, which sum to 1. With a filter they
-    /// come best first, without one by index.
+    /// The symbols that may be drawn from `logits` `[V]` and their probabilities, which sum to 1: by index, or best
+    /// first where a filter has removed some. A filter that removes none changes nothing.
     pub fn candidates(&mut self, logits: &[f32]) -> Result<&[Candidate], DecodeError> {
         self.fill_candidates(logits)?;
         Ok(&self.candidates)
@@ -152,38 +152,42 @@ impl Sampler {
             symbol,
             probability: ((f64::from(z) - highest) / temperature).exp(),
         }));
+        let all = self.candidates.len();
         self.keep_top_k(logits);
         normalise(&mut self.candidates);
-        self.keep_nucleus();
+        self.keep_nucleus(logits);
+        if self.candidates.len() == all {
+            self.candidates.sort_unstable_by_key(|c| c.symbol);
+        }
         Ok(())
     }
 
-    /// Puts the candidates in order if a filter is set, and drops all but the first `top_k`.
+    /// Keeps the best `top_k` candidates, best first, where there are more.
     fn keep_top_k(&mut self, logits: &[f32]) {
-        let better = |a: &Candidate, b: &Candidate| by_logit_then_index(logits, a.symbol, b.symbol);
         if let Some(k) = self.config.top_k
             && k < self.candidates.len()
         {
+            let better = |a: &Candidate, b: &Candidate| best_first(logits, a, b);
             self.candidates.select_nth_unstable_by(k, better);
             self.candidates.truncate(k);
-        }
-        if self.config.top_k.is_some() || self.config.top_p.is_some() {
             self.candidates.sort_unstable_by(better);
         }
     }
 
-    /// Drops the ordered, normalised candidates after the one with which `top_p` is reached.
-    fn keep_nucleus(&mut self) {
+    /// Keeps the best of the normalised candidates, best first, up to the one with which `top_p` is reached.
+    fn keep_nucleus(&mut self, logits: &[f32]) {
         // A `top_p` of 1 keeps everything; rounding in the running sum must not cut its tail.
         let Some(p) = self.config.top_p.filter(|&p| p < 1.0) else {
             return;
         };
+        self.candidates
+            .sort_unstable_by(|a, b| best_first(logits, a, b));
         let mut reached = 0.0;
-        let kept = self.candidates.iter().position(|candidate| {
+        let last = self.candidates.iter().position(|candidate| {
             reached += candidate.probability;
             reached >= p
         });
-        if let Some(last) = kept {
+        if let Some(last) = last.filter(|last| last + 1 < self.candidates.len()) {
             self.candidates.truncate(last + 1);
             normalise(&mut self.candidates);
         }
@@ -208,9 +212,10 @@ fn best_symbol(logits: &[f32]) -> Result<usize, DecodeError> {
 }
 
 /// Falling logit, then rising index. The logits are not NaN.
-fn by_logit_then_index(logits: &[f32], a: usize, b: usize) -> Ordering {
-    let by_logit = logits[b].partial_cmp(&logits[a]);
-    by_logit.unwrap_or(Ordering::Equal).then(a.cmp(&b))
+fn best_first(logits: &[f32], a: &Candidate, b: &Candidate) -> Ordering {
+    let by_logit = logits[b.symbol].partial_cmp(&logits[a.symbol]);
+    let by_logit = by_logit.unwrap_or(Ordering::Equal);
+    by_logit.then(a.symbol.cmp(&b.symbol))
 }
 
 fn normalise(candidates: &mut [Candidate]) {

@@ -12,9 +12,9 @@ pub enum Error {
     /// Data that cannot be read or used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Decoder settings out of range.
+    /// What a decoder cannot work with.
     #[error(transparent)]
-    Decode(#[from] DecodeError),
+    Decode(DecodeError),
     /// A text that cannot be used.
     #[error("{place}: {error}")]
     Text {
@@ -108,6 +108,19 @@ pub enum Error {
         /// What was expected and what was found.
         message: String,
     },
+    /// A weight file or checkpoint of another version of the program.
+    #[error(
+        "{}: expected version {expected}, found version {found}; use the version of the program that wrote it, or start anew with --force",
+        path.display()
+    )]
+    WeightsVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version that is read.
+        expected: u64,
+        /// The version that the file says.
+        found: String,
+    },
     /// A file that cannot be written.
     #[error("cannot write {}: {error}", path.display())]
     Write {
@@ -145,6 +158,23 @@ impl Error {
     /// Whether the input or its use is to blame, not the run: exit code 2.
     pub fn is_bad_input(&self) -> bool {
         !matches!(self, Self::NotFinite { .. } | Self::Evaluation { .. })
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Setting {
+                field,
+                expected,
+                found,
+            } => Self::Setting {
+                key: format!("decode.{field}"),
+                expected: expected.to_string(),
+                found,
+            },
+            other => Self::Decode(other),
+        }
     }
 }
 

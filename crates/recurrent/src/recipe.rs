@@ -78,12 +78,26 @@ pub fn load(name_or_file: &str) -> Result<Recipe, Error> {
     if name_or_file.ends_with(".toml") || path.is_file() {
         let text = std::fs::read_to_string(path).map_err(|error| Error::Recipe {
             place: name_or_file.to_string(),
-            message: format!("cannot read it: {error}"),
+            message: format!("cannot read it: {error}{}", hint(name_or_file)),
         })?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        return parse(&name, &text, name_or_file);
+        return parse(&name, &text, name_or_file).map_err(|error| match error {
+            Error::Recipe { place, message } => Error::Recipe {
+                place,
+                message: format!("{message}{}", hint(name_or_file)),
+            },
+            other => other,
+        });
     }
     parse(name_or_file, text(name_or_file)?, name_or_file)
+}
+
+/// What a file may be that has not the name of a recipe.
+fn hint(file: &str) -> &'static str {
+    match file.ends_with(".toml") {
+        true => "",
+        false => "; expected a recipe in TOML: a text to learn from is given with --data",
+    }
 }
 
 /// A recipe from its text; `place` is what errors call it.

@@ -49,6 +49,11 @@ const FILES: [&str; 5] = [
     "report.html",
 ];
 
+/// Tells a vocabulary from others, also from those with its symbols in another order.
+pub(crate) fn digest(vocabulary: &Vocabulary) -> u32 {
+    crc32fast::hash(vocabulary.to_json().as_bytes())
+}
+
 impl RunDirectory {
     /// The directory at a path, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
@@ -70,9 +75,17 @@ impl RunDirectory {
         self.path.join("checkpoints")
     }
 
-    /// Whether there is anything of a run.
+    /// Whether there is anything of a run. A vocabulary beside a lock, without more, is
+    /// what is left where a run could not be started.
     pub fn exists(&self) -> bool {
-        FILES.iter().any(|name| self.file(name).exists()) || self.checkpoints().exists()
+        let left = |name: &str| name == "vocabulary.json" && self.file("lock").exists();
+        let mut known = FILES.iter();
+        known.any(|name| self.file(name).exists() && !left(name)) || self.has_checkpoints()
+    }
+
+    /// Whether there is a checkpoint, or something that is none in their place.
+    fn has_checkpoints(&self) -> bool {
+        training::list(self).map_or(true, |all| !all.is_empty())
     }
 
     /// Whether a run has begun: its recipe is written last.
@@ -94,9 +107,13 @@ impl RunDirectory {
         };
         match existing {
             _ if self.path.is_file() => bad("expected a directory, found a file"),
-            Existing::Refuse if self.exists() => Err(Error::RunExists {
+            Existing::Refuse if self.has_begun() => Err(Error::RunExists {
                 path: self.path.clone(),
             }),
+            Existing::Refuse if self.exists() => bad(
+                "holds files of a run without its config.toml: replace them with --force, \
+                 or choose another --out",
+            ),
             Existing::Resume if !self.has_begun() => {
                 bad("expected a run to go on with, found none; start one without --resume")
             }
@@ -124,6 +141,12 @@ impl RunDirectory {
             },
             TryLockError::Error(error) => Error::Write { path, error },
         })
+    }
+
+    /// Whether a process trains in the directory.
+    pub(crate) fn is_locked(&self) -> bool {
+        File::open(self.file("lock"))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// Starts a run: removes what an older one left, writes configuration and vocabulary.
@@ -197,6 +220,28 @@ impl RunDirectory {
     pub fn vocabulary(&self) -> Result<Vocabulary, Error> {
         let path = self.file("vocabulary.json");
         Ok(Vocabulary::from_json(&files::read_text(&path)?, &path)?)
+    }
+
+    /// Fails where the vocabulary is not the one of a file's record: its symbols
+    /// would stand for others.
+    pub(crate) fn check_vocabulary(
+        &self,
+        vocabulary: &Vocabulary,
+        recorded: Option<u32>,
+        file: &Path,
+    ) -> Result<(), Error> {
+        let found = digest(vocabulary);
+        match recorded {
+            Some(expected) if expected != found => Err(Error::Run {
+                path: self.file("vocabulary.json"),
+                message: format!(
+                    "expected the symbols that {} was trained with, of digest {expected:08x}, \
+                     found others, of digest {found:08x}",
+                    file.display()
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The metric lines so far.

@@ -108,28 +108,32 @@ pub(crate) fn read(path: &Path) -> Result<File, Error> {
     let own = header.metadata().as_ref().and_then(|keys| keys.get(KEY));
     let record = match own {
         None => None,
-        Some(text) => Some(checked_record(text, &tensors).map_err(bad)?),
+        Some(text) => Some(checked_record(text, &tensors, path)?),
     };
     Ok(File { tensors, record })
 }
 
 /// The record of a file of the project's own.
-fn checked_record(header: &str, tensors: &Tensors) -> Result<Value, String> {
-    let broken = |error: serde_json::Error| format!("expected a header of its record: {error}");
+fn checked_record(header: &str, tensors: &Tensors, path: &Path) -> Result<Value, Error> {
+    let broken =
+        |error: serde_json::Error| bad(path, format!("expected a header of its record: {error}"));
     let header: Value = serde_json::from_str(header).map_err(broken)?;
     let version = &header["version"];
     if *version != VERSION {
-        return Err(format!(
-            "expected version {VERSION}, found version {version}"
-        ));
+        return Err(Error::WeightsVersion {
+            path: path.to_path_buf(),
+            expected: VERSION,
+            found: version.to_string(),
+        });
     }
     let header: Header = serde_json::from_value(header).map_err(broken)?;
     let found = checksum(tensors, &header.record);
     if found != header.crc32 {
-        return Err(format!(
-            "the file is damaged: expected a content of CRC-32 {:08x}, found {found:08x}",
-            header.crc32
-        ));
+        let expected = header.crc32;
+        let message = format!(
+            "the file is damaged: expected a content of CRC-32 {expected:08x}, found {found:08x}"
+        );
+        return Err(bad(path, message));
     }
     Ok(header.record)
 }

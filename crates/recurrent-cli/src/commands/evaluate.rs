@@ -1,6 +1,6 @@
 //! `recurrent evaluate`.
 
-use super::{Machine, Outcome, columns, print};
+use super::{Machine, Outcome, columns, print, say};
 use recurrent::language_model::{Predictor, Split};
 use recurrent::run::RunDirectory;
 use serde_json::json;
@@ -38,15 +38,16 @@ pub fn run(arguments: Arguments) -> Outcome {
         split = Split::Valid;
         corpus = predictor.corpus(data, column, split)?;
     }
+    if arguments.split.is_none() {
+        say(&format!(
+            "the {} split of {}; --split all measures the whole text",
+            split.as_str(),
+            corpus.source
+        ));
+    }
     let found = predictor.evaluate(&corpus, split)?;
     let task = predictor.config().task.name.as_str();
     let split = split.as_str();
-    if arguments.split.is_none() {
-        eprintln!(
-            "the {split} split of {}; --split all measures the whole text",
-            corpus.source
-        );
-    }
     if arguments.json {
         let object = json!({
             "task": task,

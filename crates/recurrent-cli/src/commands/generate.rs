@@ -2,6 +2,7 @@
 
 use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, print};
+use recurrent::Error;
 use recurrent::language_model::Predictor;
 use recurrent::nn::Precision;
 use recurrent::run::RunDirectory;
@@ -13,7 +14,7 @@ pub struct Arguments {
     /// Run directory of a trained model
     model: PathBuf,
     /// Text to continue [default: decode.prompt of the model's recipe, or none]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     prompt: Option<String>,
     /// Symbols to generate [default: decode.length of the model's recipe, or 300]
     #[arg(long, value_name = "N", value_parser = whole(1..=100_000_000), allow_negative_numbers = true)]
@@ -50,7 +51,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     config.top_p = arguments.top_p.or(config.top_p);
     config.precision = arguments.precision.unwrap_or(config.precision);
     config.seed = arguments.seed.unwrap_or(config.seed);
-    let generator = predictor.generate(&config)?;
+    let generator = predictor.generate(&config).map_err(with_option)?;
     if let Some(prompt) = &config.prompt {
         print(prompt)?;
     }
@@ -59,6 +60,25 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     print("\n")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A setting by its option too.
+fn with_option(error: Error) -> Error {
+    match error {
+        Error::Setting {
+            key,
+            expected,
+            found,
+        } => {
+            let option = key.trim_start_matches("decode.").replace('_', "-");
+            Error::Setting {
+                key: format!("--{option} ({key})"),
+                expected,
+                found,
+            }
+        }
+        other => other,
+    }
 }
 
 fn precision(text: &str) -> Result<Precision, String> {

@@ -1,13 +1,15 @@
 //! `recurrent train`.
 
 use super::options::{ANY, whole};
-use super::{Machine, Outcome, columns, print, say};
+use super::{Failure, Machine, Outcome, columns, print, say};
 use crate::progress::Progress;
+use crate::signals;
 use recurrent::report::duration;
 use recurrent::run::{Existing, RunDirectory};
-use recurrent::{TrainOptions, recipe, training::Stop};
+use recurrent::{Error, TrainOptions, recipe, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 /// Exit code of a run that was asked to stop.
 const INTERRUPTED: u8 = 130;
@@ -15,7 +17,7 @@ const INTERRUPTED: u8 = 130;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A built-in recipe (see `recurrent recipes`) or a TOML file; may be left out with --resume --out DIR
-    #[arg(required_unless_present_all = ["resume", "out"])]
+    #[arg(required_unless_present = "resume")]
     recipe: Option<String>,
     /// Text file, or folder with train, valid and test files, plain or gzip
     #[arg(long, value_name = "PATH")]
@@ -49,7 +51,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let mut recipe = match (&arguments.recipe, &arguments.out) {
         (Some(recipe), _) => recipe::load(recipe)?,
-        (None, out) => RunDirectory::new(out.clone().unwrap_or_default()).recipe()?,
+        (None, Some(out)) => RunDirectory::new(out).recipe()?,
+        (None, None) => {
+            return Err(Failure::Library(Error::Setting {
+                key: "--out".to_string(),
+                expected: "the directory of the run to go on with, or its RECIPE".to_string(),
+                found: "neither".to_string(),
+            }));
+        }
     };
     let mut changes = Vec::new();
     if let Some(data) = &arguments.data {
@@ -67,11 +76,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         .out
         .unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
     let stop = Stop::default();
-    let asked = stop.clone();
-    // Without a handler an interrupt ends the program at once, which loses no
-    // more than the steps since the last checkpoint.
-    let _ = ctrlc::set_handler(move || {
-        if asked.ask() {
+    let mut progress = Progress::new();
+    let (asked, steps_go_on) = (stop.clone(), progress.steps_go_on());
+    signals::on_stop(move || {
+        if asked.ask() || !steps_go_on.load(Ordering::SeqCst) {
             std::process::exit(INTERRUPTED.into());
         }
         say("\nfinishing this step and saving; press again to stop at once");
@@ -87,7 +95,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         stop,
         ..TrainOptions::new(out.clone())
     };
-    let outcome = recurrent::train(&recipe, &options, &mut Progress::new())?;
+    let outcome = recurrent::train(&recipe, &options, &mut progress)?;
     let Some(results) = outcome.results else {
         let steps = outcome.steps;
         say(&format!(

@@ -49,7 +49,7 @@ fn unknown_symbols_without_a_symbol_for_them_are_named() {
     let error = vocabulary.encode("abcde\nc").unwrap_err().to_string();
     assert_eq!(
         error,
-        "4 distinct symbols of the text are not in the vocabulary of 2, which has no `<unk>`: \
+        "4 distinct symbols are not in the vocabulary of 2: \
          [\"c\", \"d\", \"e\", \"\\n\"]"
     );
     let error = vocabulary

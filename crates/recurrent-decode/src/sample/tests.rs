@@ -72,7 +72,7 @@ fn top_k_keeps_the_k_best() {
     assert_eq!(kept(&mut sampler(1.0, Some(3), None), &logits), [1, 4, 3]);
     assert_eq!(
         kept(&mut sampler(1.0, Some(99), None), &logits),
-        [1, 4, 3, 0, 2]
+        [0, 1, 2, 3, 4]
     );
 }
 
@@ -88,7 +88,7 @@ fn top_p_keeps_the_shortest_prefix_that_reaches_p() {
     );
     assert_eq!(
         kept(&mut sampler(1.0, None, Some(1.0)), &logits),
-        [1, 3, 2, 0]
+        [0, 1, 2, 3]
     );
     // Exact in binary: two equal symbols have 1/2 each, and one alone reaches 1/2.
     assert_eq!(kept(&mut sampler(1.0, None, Some(0.5)), &[0.0, 0.0]), [0]);
@@ -142,6 +142,26 @@ fn a_seed_fixes_the_draws() {
     };
     assert_eq!(draws(1), draws(1));
     assert_ne!(draws(1), draws(2));
+}
+
+#[test]
+fn a_filter_that_removes_nothing_leaves_the_draws() {
+    let logits = [0.5, 2.0, -1.0, 1.0, 0.0];
+    let draws = |top_k, top_p| -> Vec<usize> {
+        let mut sampler = sampler(1.0, top_k, top_p);
+        (0..64).map(|_| sampler.sample(&logits).unwrap()).collect()
+    };
+    let plain = draws(None, None);
+    for (top_k, top_p) in [
+        (Some(5), None),
+        (Some(9), None),
+        (None, Some(1.0)),
+        (None, Some(0.9999)),
+        (Some(5), Some(1.0)),
+    ] {
+        assert_eq!(draws(top_k, top_p), plain, "{top_k:?} {top_p:?}");
+    }
+    assert_ne!(draws(Some(4), None), plain);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::LanguageModelConfig;
 use crate::Error;
 use crate::training::check;
+use recurrent_data::Unit;
 use recurrent_nn::Initializer;
 
 /// Most parameters of a model, and most logits of a step: 4 GB each.
@@ -77,6 +78,13 @@ impl LanguageModelConfig {
                 limit,
             )?;
         }
+        let limited_bytes = self.data.unit == Unit::Byte && self.data.vocabulary_limit.is_some();
+        check(
+            !limited_bytes,
+            key("vocabulary_limit"),
+            "none where data.unit is byte, whose vocabulary is all 256 bytes",
+            "one",
+        )?;
         let fractions = self.data.fractions;
         let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
             && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;

@@ -5,7 +5,7 @@ use super::{Corpus, Evaluation, LanguageModel, LanguageModelConfig, Split};
 use crate::recipe::name_of;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::is_usable;
+use crate::training::{Checkpoint, TrainingRecord, is_usable};
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -42,17 +42,15 @@ impl Predictor {
         config.check_size(vocabulary.len())?;
         let path = run.file("model.safetensors");
         if !path.exists() {
-            let out = run.path().display();
             return Err(Error::Run {
                 path: run.path().to_path_buf(),
-                message: format!(
-                    "no model.safetensors yet: the run was interrupted before its first \
-                     validation; go on with `recurrent train --resume --out {out}`"
-                ),
+                message: why_no_weights(run),
             });
         }
         let file = weights::read(&path)?;
-        file.record::<serde_json::Value>(&path)?;
+        let record = file.record::<TrainingRecord>(&path)?;
+        let recorded = record.and_then(|record| record.vocabulary);
+        run.check_vocabulary(&vocabulary, recorded, &path)?;
         let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
         let model = weights::load(model, file.tensors, &path)?;
         Ok(Self {
@@ -115,5 +113,24 @@ impl Predictor {
             });
         }
         Ok(found)
+    }
+}
+
+/// Why a run has no weights, and what to do.
+fn why_no_weights(run: &RunDirectory) -> String {
+    if run.is_locked() {
+        return "no model.safetensors yet: the run is still training and has no weights so far"
+            .to_string();
+    }
+    match Checkpoint::newest(run) {
+        Ok(Some(checkpoint)) if checkpoint.record.finished => {
+            "model.safetensors is missing from a finished run; train it anew with --force"
+                .to_string()
+        }
+        _ => format!(
+            "no model.safetensors yet: the run was interrupted before it had weights; go on with \
+             `recurrent train --resume --out {}`",
+            run.path().display()
+        ),
     }
 }

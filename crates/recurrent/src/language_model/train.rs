@@ -5,9 +5,9 @@ use super::learner::StreamLearner;
 use super::results::{baselines, report};
 use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Results, Split};
 use crate::recipe::{Recipe, differences};
-use crate::run::{Existing, Lock, RunDirectory};
+use crate::run::{Existing, Lock, RunDirectory, digest};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
-use crate::{Error, files};
+use crate::{Error, files, inspect};
 use recurrent_data::Vocabulary;
 use recurrent_nn::noise;
 
@@ -61,7 +61,12 @@ pub fn train(
     let seed = noise::mix(training.seed, 0);
     let model = LanguageModel::new(&config.model, vocabulary.len(), seed, &device);
     let task = config.task.name.as_str();
-    let fresh = Record::new(task, config.to_table(), learner.stream());
+    let fresh = Record::new(
+        task,
+        config.to_table(),
+        digest(&vocabulary),
+        learner.stream(),
+    );
     let standing = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
     let _lock = match lock {
         Some(lock) => {
@@ -96,6 +101,12 @@ pub fn train(
     if !fitted.record.finished {
         return Ok(outcome);
     }
+    if fitted.record.epoch < training.epochs {
+        let since = fitted.record.since_best;
+        observer.note(&format!(
+            "stopped early: {since} validations without a better one (training.early_stopping)"
+        ));
+    }
     drop(fitted.model);
 
     let predictor = Predictor::load(&run, options.device)?;
@@ -113,7 +124,8 @@ pub fn train(
         floor: corpus.floor,
         sample,
     };
-    let report = report(&recipe.name, &run, &predictor, &results)?;
+    let title = format!("{} on {}", recipe.name, corpus.source);
+    let report = report(&title, &run, &predictor, &results)?;
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
     outcome.results = Some(results);
     Ok(outcome)
@@ -135,6 +147,10 @@ impl Start {
         let mut config = recipe.config.clone();
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
+        // A recipe of the built-in language tells of that, not of a text given instead.
+        if config.data.path.is_some() && config.data.grammar_characters.is_some() {
+            config.task.description.clear();
+        }
         make_path_absolute(&mut config);
         let (corpus, vocabulary) = Corpus::build(&config.data)?;
         Ok(Self {
@@ -161,6 +177,7 @@ impl Start {
             format!("`{}`", recipe.name),
         )?;
         let checkpoint = Checkpoint::newest(run)?;
+        check_weights(run, checkpoint.as_ref())?;
         let before = match &checkpoint {
             Some(checkpoint) => checkpoint.record.config.clone(),
             None => resumed.config.to_table(),
@@ -168,7 +185,11 @@ impl Start {
         resumed.set(&recipe.overrides)?;
         let mut config = resumed.config;
         make_path_absolute(&mut config);
-        for change in differences(&before, &config.to_table()) {
+        let changes = differences(&before, &config.to_table());
+        for change in changes
+            .into_iter()
+            .filter(|change| !is_comment(&change.key))
+        {
             check(
                 may_change(&change.key),
                 change.key.clone(),
@@ -181,6 +202,10 @@ impl Start {
             ));
         }
         let vocabulary = run.vocabulary()?;
+        if let Some(checkpoint) = &checkpoint {
+            let recorded = checkpoint.record.vocabulary;
+            run.check_vocabulary(&vocabulary, recorded, &checkpoint.path)?;
+        }
         let corpus = Corpus::with_vocabulary(&config.data, &vocabulary, Split::All)?;
         Ok(Self {
             config,
@@ -190,6 +215,41 @@ impl Start {
             lock: Some(lock),
         })
     }
+}
+
+/// Fails where a run has weights that its checkpoints cannot bring back, or should have
+/// and has not.
+fn check_weights(run: &RunDirectory, checkpoint: Option<&Checkpoint>) -> Result<(), Error> {
+    let path = run.file("model.safetensors");
+    let anew = |message: String| Error::Run {
+        path: path.clone(),
+        message: format!("{message}; start anew with --force"),
+    };
+    let Some(checkpoint) = checkpoint else {
+        // An interruption may come between the first weights and the first checkpoint.
+        return match run.file("report.html").exists() {
+            true => Err(anew(
+                "these weights are of a finished run that has no checkpoint to go on from"
+                    .to_string(),
+            )),
+            false => Ok(()),
+        };
+    };
+    if !checkpoint.record.finished {
+        return Ok(());
+    }
+    match inspect::file(&path) {
+        Ok(_) => Ok(()),
+        Err(Error::Weights { message, .. }) => {
+            Err(anew(format!("the run is finished, and {message}")))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a key is for people alone.
+fn is_comment(key: &str) -> bool {
+    ["task.description", "task.command"].contains(&key)
 }
 
 /// Whether a setting may change while a run goes on. The text may be moved: what it

@@ -81,12 +81,21 @@ fn given(parser: &str) -> String {
         "map" => "a table".to_string(),
         other => match (plain(other), other.strip_prefix("string ")) {
             (Some(value), _) => value.to_string(),
-            (None, Some(text)) => format!("the text {text}"),
+            (None, Some(text)) => text_or_number(text),
             (None, None) => match other.strip_prefix("length ") {
                 Some(length) => format!("one of {length}"),
                 None => other.to_string(),
             },
         },
+    }
+}
+
+/// A quoted text that a parser has found. Whole numbers that TOML cannot hold reach it so.
+fn text_or_number(text: &str) -> String {
+    let bare = text.trim_matches('"');
+    match (bare.parse::<i128>(), bare.parse::<i64>()) {
+        (Ok(_), Err(_)) => format!("{bare}; a whole number is at most {}", i64::MAX),
+        _ => format!("the text {text}"),
     }
 }
 

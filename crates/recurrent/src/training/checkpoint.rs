@@ -18,6 +18,9 @@ pub(crate) struct Record {
     pub task: String,
     /// The recipe, every default written out.
     pub config: toml::Table,
+    /// Digest of the vocabulary, where it is known.
+    #[serde(default)]
+    pub vocabulary: Option<u32>,
     /// What the position below is a position in.
     pub stream: Stream,
     /// Steps made.
@@ -52,10 +55,11 @@ pub(crate) struct Window {
 
 impl Record {
     /// The record of a run before its first step.
-    pub(crate) fn new(task: &str, config: toml::Table, stream: Stream) -> Self {
+    pub(crate) fn new(task: &str, config: toml::Table, vocabulary: u32, stream: Stream) -> Self {
         Self {
             task: task.to_string(),
             config,
+            vocabulary: Some(vocabulary),
             stream,
             step: 0,
             epoch: 0,
@@ -81,11 +85,14 @@ pub struct TrainingRecord {
     pub epoch: usize,
     /// Best validation loss so far, nats a symbol, and its step.
     pub best: Option<(f64, u64)>,
+    /// Digest of the vocabulary, where it is known.
+    #[serde(default)]
+    pub vocabulary: Option<u32>,
 }
 
 /// A checkpoint on disk.
 pub(crate) struct Checkpoint {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     tensors: Tensors,
     pub(crate) record: Record,
 }
@@ -114,6 +121,7 @@ pub(crate) fn write_weights<M: Module>(
         step: record.step,
         epoch: record.epoch,
         best: record.best,
+        vocabulary: record.vocabulary,
     };
     weights::write(&run.file("model.safetensors"), &weights_of(model), &record)
 }
