@@ -4,7 +4,7 @@ use super::generate::check_prompt;
 use super::learner::StreamLearner;
 use super::results::{baselines, report};
 use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Results, Split};
-use crate::recipe::{Recipe, differences};
+use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Existing, Lock, RunDirectory};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
 use crate::{Error, files};
@@ -62,11 +62,11 @@ pub fn train(
     let model = LanguageModel::new(&config.model, vocabulary.len(), seed, &device);
     let task = config.task.name.as_str();
     let fresh = Record::new(task, config.to_table(), learner.stream());
-    let standing = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
+    let position = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
     let _lock = match lock {
         Some(lock) => {
             files::write_atomically(&run.file("config.toml"), config.to_toml().as_bytes())?;
-            match standing.record.step {
+            match position.record.step {
                 0 => observer.note("no checkpoint yet; starting from the beginning"),
                 step => observer.note(&format!("going on after step {step}")),
             }
@@ -84,7 +84,7 @@ pub fn train(
         &run,
         &training,
         &mut learner,
-        standing,
+        position,
         &options.stop,
         observer,
     )?;
@@ -102,6 +102,9 @@ pub fn train(
     let mut sample = config.decode.prompt.clone().unwrap_or_default();
     for piece in predictor.generate(&config.decode)? {
         sample.push_str(&piece?);
+        if options.stop.asked() {
+            break;
+        }
     }
     let results = Results {
         valid: predictor.evaluate(&corpus, Split::Valid)?,
@@ -170,7 +173,7 @@ impl Start {
         make_path_absolute(&mut config);
         for change in differences(&before, &config.to_table()) {
             check(
-                may_change(&change.key),
+                may_change(&change),
                 change.key.clone(),
                 &format!("{}, which the run was started with", change.before),
                 &change.after,
@@ -194,9 +197,16 @@ impl Start {
 
 /// Whether a setting may change while a run goes on. The text may be moved: what it
 /// says is compared by its digest.
-fn may_change(key: &str) -> bool {
-    let fixed = ["task.", "data.", "model.", "training.optimizer.name"];
-    key == "data.path" || !fixed.iter().any(|start| key.starts_with(start))
+fn may_change(change: &Difference) -> bool {
+    match change.key.as_str() {
+        "data.path" => true,
+        "training.keep" | "training.optimizer.name" => false,
+        // Without momentum a checkpoint has no state that it could go on from.
+        "training.optimizer.momentum" => change.before != "0.0",
+        key => !["task.", "data.", "model."]
+            .iter()
+            .any(|section| key.starts_with(section)),
+    }
 }
 
 /// The run directory is read from other places too.
