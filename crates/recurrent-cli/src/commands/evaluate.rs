@@ -1,6 +1,6 @@
 //! `recurrent evaluate`.
 
-use super::{Machine, Outcome, columns, print};
+use super::{Machine, Outcome, columns, print, say};
 use recurrent::language_model::{Predictor, Split};
 use recurrent::run::RunDirectory;
 use serde_json::json;
@@ -17,8 +17,8 @@ pub struct Arguments {
     /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
-    /// Which part: train, valid, test or all [default: test, or valid where there is no test part]
-    #[arg(long)]
+    /// Which part [default: test, or valid where there is no test part]
+    #[arg(long, value_name = "train|valid|test|all")]
     split: Option<Split>,
     /// Print one JSON object
     #[arg(long)]
@@ -42,10 +42,10 @@ pub fn run(arguments: Arguments) -> Outcome {
     let task = predictor.config().task.name.as_str();
     let split = split.as_str();
     if arguments.split.is_none() {
-        eprintln!(
+        say(&format!(
             "the {split} split of {}; --split all measures the whole text",
             corpus.source
-        );
+        ));
     }
     if arguments.json {
         let object = json!({
