@@ -28,6 +28,7 @@ fn a_run_goes_on_where_progress_cannot_be_written() {
     let trained = run(small(&out).stderr(full()));
     trained.succeeds();
     assert!(trained.out.contains("sample:"), "{}", trained.out);
+    run(recurrent().arg("evaluate").arg(&out).stderr(full())).succeeds();
     let out = folder.path().join("closed");
     run(small(&out).stderr(closed())).succeeds();
 }

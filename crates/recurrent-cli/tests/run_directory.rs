@@ -49,7 +49,10 @@ fn what_a_run_was_started_with_stays() {
             "model.hidden_sizes=[9]",
             ["model.hidden_sizes", "[8]", "[9]"],
         ),
-        ("model.dropout=0.5", ["model.dropout", "0.0", "0.5"]),
+        (
+            "model.output_dropout=0.5",
+            ["model.output_dropout", "0.0", "0.5"],
+        ),
         (
             "training.optimizer=sgd",
             ["training.optimizer.name", "adam", "sgd"],
@@ -106,6 +109,23 @@ fn a_run_that_is_not_there_is_not_resumed() {
         report.contains("recurrent train char-lm --threads"),
         "the first command"
     );
+}
+
+#[test]
+fn momentum_is_not_added_to_a_run_without_its_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let with = |momentum: &str| {
+        let mut command = small(&out);
+        command.args(["--set", "training.optimizer.name=sgd", "--set", momentum]);
+        command
+    };
+    run(with("training.optimizer.momentum=0.0")).succeeds();
+    run(with("training.optimizer.momentum=0.9").arg("--resume")).is_bad_input(&[
+        "training.optimizer.momentum",
+        "0.0",
+        "0.9",
+    ]);
 }
 
 #[test]

@@ -11,7 +11,7 @@
 //! use recurrent_data::{Grammar, TokenStreams, Unit, Vocabulary};
 //!
 //! let text = Grammar::built_in().generate(7, 2_000);
-//! let vocabulary = Vocabulary::build(Unit::Character, &text, None);
+//! let vocabulary = Vocabulary::build(Unit::Character, [text.as_str()], None);
 //! let tokens = vocabulary.encode(&text)?;
 //!
 //! let streams = TokenStreams::new(tokens.into(), 4, 32)?;

@@ -19,7 +19,7 @@ const LISTED_SYMBOLS: usize = 10;
 /// ```
 /// use recurrent_data::{Unit, Vocabulary};
 ///
-/// let vocabulary = Vocabulary::build(Unit::Word, "the cat sees the dog\n", Some(4));
+/// let vocabulary = Vocabulary::build(Unit::Word, ["the cat sees the dog\n"], Some(4));
 /// let ids = vocabulary.encode("the dog sees\n")?;
 /// assert_eq!(vocabulary.decode(&ids), "the <unk> <unk>\n");
 /// # Ok::<(), recurrent_data::DataError>(())
@@ -35,16 +35,20 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The vocabulary of `text`.
+    /// The vocabulary of `texts`, such as the splits of a corpus.
     ///
     /// - Characters are in the order of their code points.
     /// - Bytes are always all 256, and `limit` has no say.
     /// - Words are in the order of falling frequency, equally frequent ones in alphabetical order. `<eos>` is always
-    ///   one of them, `<unk>` if the text has it.
+    ///   one of them, `<unk>` if a text has it.
     ///
     /// With a `limit` the vocabulary has an `<unk>`, and of the other symbols it keeps the most frequent, so that there
     /// are at most `limit` symbols in all, `<eos>` and `<unk>` counted; those two are kept whatever the limit.
-    pub fn build(unit: Unit, text: &str, limit: Option<usize>) -> Self {
+    pub fn build<'a>(
+        unit: Unit,
+        texts: impl IntoIterator<Item = &'a str>,
+        limit: Option<usize>,
+    ) -> Self {
         let special: &[&str] = match (unit, limit) {
             (Unit::Byte, _) => return Self::from_symbols(unit, BYTE_SYMBOLS.clone()),
             (Unit::Character, None) => &[],
@@ -53,7 +57,7 @@ impl Vocabulary {
             (Unit::Word, Some(_)) => &[END_OF_LINE, UNKNOWN],
         };
         let mut counts: HashMap<&str, usize> = special.iter().map(|&symbol| (symbol, 0)).collect();
-        for symbol in unit.symbols(text) {
+        for symbol in texts.into_iter().flat_map(|text| unit.symbols(text)) {
             *counts.entry(symbol).or_default() += 1;
         }
         let mut kept: Vec<(&str, usize)> = counts.into_iter().collect();

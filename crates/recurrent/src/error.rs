@@ -157,7 +157,10 @@ pub enum Error {
 impl Error {
     /// Whether the input or its use is to blame, not the run: exit code 2.
     pub fn is_bad_input(&self) -> bool {
-        !matches!(self, Self::NotFinite { .. } | Self::Evaluation { .. })
+        !matches!(
+            self,
+            Self::NotFinite { .. } | Self::Evaluation { .. } | Self::Write { .. }
+        )
     }
 }
 

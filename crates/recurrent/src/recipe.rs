@@ -7,7 +7,7 @@ mod difference;
 mod explain;
 mod overrides;
 
-pub(crate) use difference::differences;
+pub(crate) use difference::{Difference, differences};
 
 use crate::Error;
 use crate::language_model::LanguageModelConfig;

@@ -266,6 +266,15 @@ impl RunDirectory {
         files::write_atomically(&self.file("metrics.jsonl"), text.as_bytes())
     }
 
+    /// Makes the metric lines so far last, whatever happens to the machine.
+    pub(crate) fn sync_metrics(&self) -> Result<(), Error> {
+        let path = self.file("metrics.jsonl");
+        let synced = fs::OpenOptions::new().append(true).open(&path);
+        synced
+            .and_then(|file| file.sync_all())
+            .map_err(|error| Error::Write { path, error })
+    }
+
     /// Adds a metric line.
     pub(crate) fn record(&self, line: &MetricLine) -> Result<(), Error> {
         let path = self.file("metrics.jsonl");

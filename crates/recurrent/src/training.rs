@@ -11,18 +11,20 @@ mod config;
 mod fit;
 mod named;
 mod observer;
+mod position;
+mod published;
 mod schedule;
-mod standing;
 mod step;
 
 pub(crate) use check::check;
-pub use checkpoint::TrainingRecord;
-pub(crate) use checkpoint::{Checkpoint, Record, list, write_weights};
+pub(crate) use checkpoint::{Checkpoint, Record, list};
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
 pub(crate) use fit::fit;
 pub use observer::{Observer, StepReport};
-pub(crate) use standing::{Standing, prepare};
-use step::told;
+pub(crate) use position::{Position, prepare};
+pub use published::TrainingRecord;
+use published::{publish, published_step};
+use step::describe;
 pub(crate) use step::{Stepped, is_usable, make_step};
 
 use crate::run::Existing;

@@ -17,8 +17,8 @@ pub struct Arguments {
     /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
-    /// Which part: train, valid, test or all [default: test, or valid where there is no test part]
-    #[arg(long)]
+    /// Which part [default: test, or valid where there is no test part]
+    #[arg(long, value_name = "train|valid|test|all")]
     split: Option<Split>,
     /// Print one JSON object
     #[arg(long)]

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_bytes_of_a_character_come_out_together() {
-        let vocabulary = Vocabulary::build(Unit::Byte, "", None);
+        let vocabulary = Vocabulary::build(Unit::Byte, [""], None);
         let mut decoder = vocabulary.decoder();
         let ids = vocabulary.encode("aé🦀").unwrap();
         assert_eq!(pushed(&mut decoder, &ids), ["a", "", "é", "", "", "", "🦀"]);
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn broken_bytes_are_replaced_as_a_lossy_conversion_does() {
-        let vocabulary = Vocabulary::build(Unit::Byte, "", None);
+        let vocabulary = Vocabulary::build(Unit::Byte, [""], None);
         for bytes in [
             &b"a\xffb"[..],
             b"\xc3a",
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn words_come_with_the_space_before_them() {
-        let vocabulary = Vocabulary::build(Unit::Word, "a b\n", None);
+        let vocabulary = Vocabulary::build(Unit::Word, ["a b\n"], None);
         let ids = vocabulary.encode("a b\nb a").unwrap();
         let mut decoder = vocabulary.decoder();
         assert_eq!(pushed(&mut decoder, &ids), ["a", " b", "\n", "b", " a"]);

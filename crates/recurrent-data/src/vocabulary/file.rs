@@ -122,7 +122,7 @@ mod tests {
             (Unit::Word, None),
             (Unit::Word, Some(4)),
         ] {
-            let vocabulary = Vocabulary::build(unit, "a \"b\"\té\n", limit);
+            let vocabulary = Vocabulary::build(unit, ["a \"b\"\té\n"], limit);
             let json = vocabulary.to_json();
             assert_eq!(
                 Vocabulary::from_json(&json, Path::new("v")).unwrap(),
@@ -130,7 +130,7 @@ mod tests {
             );
         }
         assert_eq!(
-            Vocabulary::build(Unit::Character, "b\na", None).to_json(),
+            Vocabulary::build(Unit::Character, ["b\na"], None).to_json(),
             r#"{"version":1,"unit":"character","symbols":["\n","a","b"]}"#
         );
     }

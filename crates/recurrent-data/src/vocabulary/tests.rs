@@ -11,7 +11,7 @@ fn symbols(vocabulary: &Vocabulary) -> Vec<&str> {
 
 #[test]
 fn characters_are_in_the_order_of_code_points() {
-    let vocabulary = Vocabulary::build(Unit::Character, "béa\n🦀a", None);
+    let vocabulary = Vocabulary::build(Unit::Character, ["béa\n🦀a"], None);
     assert_eq!(symbols(&vocabulary), ["\n", "a", "b", "é", "🦀"]);
     assert_eq!(vocabulary.unknown_id(), None);
     assert_eq!(vocabulary.symbol(0), "\\n");
@@ -23,29 +23,29 @@ fn characters_are_in_the_order_of_code_points() {
 
 #[test]
 fn a_limit_keeps_the_most_frequent_characters() {
-    let vocabulary = Vocabulary::build(Unit::Character, "zzzaabbc", Some(3));
+    let vocabulary = Vocabulary::build(Unit::Character, ["zzzaabbc"], Some(3));
     assert_eq!(symbols(&vocabulary), ["a", "z", "<unk>"]);
     assert_eq!(vocabulary.encode("abz").unwrap(), [0, 2, 1]);
     assert_eq!(vocabulary.decode(&[0, 2, 1]), "a\u{fffd}z");
-    assert_eq!(Vocabulary::build(Unit::Character, "ab", Some(9)).len(), 3);
+    assert_eq!(Vocabulary::build(Unit::Character, ["ab"], Some(9)).len(), 3);
 }
 
 #[test]
 fn words_are_in_the_order_of_falling_frequency() {
     let text = "b c <unk>\n a b\nb\n";
-    let vocabulary = Vocabulary::build(Unit::Word, text, None);
+    let vocabulary = Vocabulary::build(Unit::Word, [text], None);
     assert_eq!(symbols(&vocabulary), ["<eos>", "b", "<unk>", "a", "c"]);
     assert_eq!(vocabulary.unknown_id(), Some(2));
     assert_eq!(vocabulary.encode("a x\n").unwrap(), [3, 2, 0]);
     assert_eq!(vocabulary.unknown_symbols("x a y x"), ["x", "y"]);
-    let limited = Vocabulary::build(Unit::Word, "b c\n a b\nb\n", Some(4));
+    let limited = Vocabulary::build(Unit::Word, ["b c\n a b\nb\n"], Some(4));
     assert_eq!(symbols(&limited), ["<eos>", "b", "a", "<unk>"]);
-    assert_eq!(Vocabulary::build(Unit::Word, text, Some(0)).len(), 2);
+    assert_eq!(Vocabulary::build(Unit::Word, [text], Some(0)).len(), 2);
 }
 
 #[test]
 fn unknown_symbols_without_a_symbol_for_them_are_named() {
-    let vocabulary = Vocabulary::build(Unit::Character, "ab", None);
+    let vocabulary = Vocabulary::build(Unit::Character, ["ab"], None);
     let error = vocabulary.encode("abcde\nc").unwrap_err().to_string();
     assert_eq!(
         error,
@@ -64,7 +64,7 @@ fn unknown_symbols_without_a_symbol_for_them_are_named() {
 
 #[test]
 fn bytes_are_all_256_whatever_the_text() {
-    let vocabulary = Vocabulary::build(Unit::Byte, "a", Some(3));
+    let vocabulary = Vocabulary::build(Unit::Byte, ["a"], Some(3));
     assert_eq!((vocabulary.len(), vocabulary.unknown_id()), (256, None));
     assert_eq!(
         (vocabulary.symbol(97), vocabulary.symbol(10)),
@@ -77,10 +77,13 @@ fn bytes_are_all_256_whatever_the_text() {
 
 #[test]
 fn an_empty_text_has_a_vocabulary() {
-    let vocabulary = Vocabulary::build(Unit::Character, "", None);
+    let vocabulary = Vocabulary::build(Unit::Character, [""], None);
     assert!(vocabulary.is_empty());
     assert!(vocabulary.encode("").unwrap().is_empty());
-    assert_eq!(symbols(&Vocabulary::build(Unit::Word, "", None)), ["<eos>"]);
+    assert_eq!(
+        symbols(&Vocabulary::build(Unit::Word, [""], None)),
+        ["<eos>"]
+    );
 }
 
 /// The sizes that every publication on the corpus states.
@@ -98,7 +101,7 @@ fn penn_treebank_has_its_published_sizes() {
         return;
     }
     let splits = read_text(&path, &TextOptions::default()).unwrap();
-    let vocabulary = Vocabulary::build(Unit::Word, &splits.train, None);
+    let vocabulary = Vocabulary::build(Unit::Word, [splits.train.as_str()], None);
     assert_eq!(vocabulary.len(), 10_000);
     let sizes = [&splits.train, &splits.valid, &splits.test].map(|text| {
         assert!(vocabulary.unknown_symbols(text).is_empty());

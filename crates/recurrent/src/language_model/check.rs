@@ -118,13 +118,14 @@ impl LanguageModelConfig {
     /// Where there are too many parameters or logits.
     pub fn check_size(&self, vocabulary: usize) -> Result<(), Error> {
         let model = &self.model;
-        let outputs = if model.tie_weights { 1 } else { 2 };
-        let mut parameters = outputs * vocabulary * (model.embedding_size + 1);
+        let mut parameters = vocabulary * model.embedding_size;
         let mut input = model.embedding_size;
         for &hidden in &model.hidden_sizes {
             parameters += model.cell.gates() * hidden * (input + hidden + 2);
             input = hidden;
         }
+        let output = if model.tie_weights { 0 } else { input };
+        parameters += vocabulary * (output + 1);
         let expected = format!("at most {MOST_ELEMENTS} parameters");
         let key = "model.hidden_sizes".to_string();
         check(parameters <= MOST_ELEMENTS, key, &expected, parameters)?;
@@ -140,3 +141,6 @@ impl LanguageModelConfig {
         check(logits <= MOST_ELEMENTS, key, &expected, logits)
     }
 }
+
+#[cfg(test)]
+mod tests;

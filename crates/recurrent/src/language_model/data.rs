@@ -34,17 +34,17 @@ impl Corpus {
     pub fn build(config: &DataConfig) -> Result<(Self, Vocabulary), Error> {
         if config.unit == Unit::Byte {
             // All 256 bytes, whatever the text.
-            let vocabulary = Vocabulary::build(config.unit, "", None);
+            let vocabulary = Vocabulary::build(config.unit, [], None);
             let corpus = Self::with_vocabulary(config, &vocabulary, Split::All)?;
             return Ok((corpus, vocabulary));
         }
         let (text, floor) = splits(config)?;
         let vocabulary = match config.vocabulary_limit {
             None => {
-                let whole = [text.train.as_str(), &text.valid, &text.test].concat();
-                Vocabulary::build(config.unit, &whole, None)
+                let whole = [text.train.as_str(), &text.valid, &text.test];
+                Vocabulary::build(config.unit, whole, None)
             }
-            limit => Vocabulary::build(config.unit, &text.train, limit),
+            limit => Vocabulary::build(config.unit, [text.train.as_str()], limit),
         };
         let corpus = Self::encode(config, &text, floor, &vocabulary, Split::All)?;
         Ok((corpus, vocabulary))

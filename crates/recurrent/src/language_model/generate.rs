@@ -44,10 +44,13 @@ impl Predictor {
         Ok(generator)
     }
 
-    /// The symbol before a text: a line end, or the first symbol where there is none.
+    /// The symbol before a text: a line end, or where there is none the first symbol that is
+    /// known.
     fn start(&self) -> u32 {
+        let known = |id: &u32| Some(*id) != self.vocabulary.unknown_id();
         let line_end = self.vocabulary.encode("\n").unwrap_or_default();
-        line_end.first().copied().unwrap_or(0)
+        let symbols = 0..self.vocabulary.len() as u32;
+        line_end.into_iter().chain(symbols).find(known).unwrap_or(0)
     }
 }
 

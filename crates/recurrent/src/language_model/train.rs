@@ -4,10 +4,10 @@ use super::generate::check_prompt;
 use super::learner::StreamLearner;
 use super::results::{baselines, report};
 use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Results, Split};
-use crate::recipe::{Recipe, differences};
+use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Existing, Lock, RunDirectory, digest};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
-use crate::{Error, files, inspect};
+use crate::{Error, files};
 use recurrent_data::Vocabulary;
 use recurrent_nn::noise;
 
@@ -67,11 +67,11 @@ pub fn train(
         digest(&vocabulary),
         learner.stream(),
     );
-    let standing = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
+    let position = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
     let _lock = match lock {
         Some(lock) => {
             files::write_atomically(&run.file("config.toml"), config.to_toml().as_bytes())?;
-            match standing.record.step {
+            match position.record.step {
                 0 => observer.note("no checkpoint yet; starting from the beginning"),
                 step => observer.note(&format!("going on after step {step}")),
             }
@@ -89,7 +89,7 @@ pub fn train(
         &run,
         &training,
         &mut learner,
-        standing,
+        position,
         &options.stop,
         observer,
     )?;
@@ -113,6 +113,9 @@ pub fn train(
     let mut sample = config.decode.prompt.clone().unwrap_or_default();
     for piece in predictor.generate(&config.decode)? {
         sample.push_str(&piece?);
+        if options.stop.asked() {
+            break;
+        }
     }
     let results = Results {
         valid: predictor.evaluate(&corpus, Split::Valid)?,
@@ -177,7 +180,9 @@ impl Start {
             format!("`{}`", recipe.name),
         )?;
         let checkpoint = Checkpoint::newest(run)?;
-        check_weights(run, checkpoint.as_ref())?;
+        if checkpoint.is_none() {
+            check_weights(run)?;
+        }
         let before = match &checkpoint {
             Some(checkpoint) => checkpoint.record.config.clone(),
             None => resumed.config.to_table(),
@@ -191,7 +196,7 @@ impl Start {
             .filter(|change| !is_comment(&change.key))
         {
             check(
-                may_change(&change.key),
+                may_change(&change),
                 change.key.clone(),
                 &format!("{}, which the run was started with", change.before),
                 &change.after,
@@ -217,34 +222,18 @@ impl Start {
     }
 }
 
-/// Fails where a run has weights that its checkpoints cannot bring back, or should have
-/// and has not.
-fn check_weights(run: &RunDirectory, checkpoint: Option<&Checkpoint>) -> Result<(), Error> {
-    let path = run.file("model.safetensors");
-    let anew = |message: String| Error::Run {
-        path: path.clone(),
-        message: format!("{message}; start anew with --force"),
-    };
-    let Some(checkpoint) = checkpoint else {
-        // An interruption may come between the first weights and the first checkpoint.
-        return match run.file("report.html").exists() {
-            true => Err(anew(
-                "these weights are of a finished run that has no checkpoint to go on from"
-                    .to_string(),
-            )),
-            false => Ok(()),
-        };
-    };
-    if !checkpoint.record.finished {
+/// Fails where a finished run has no checkpoint that it could go on from.
+fn check_weights(run: &RunDirectory) -> Result<(), Error> {
+    // An interruption may come between the first weights and the first checkpoint.
+    if !run.file("report.html").exists() {
         return Ok(());
     }
-    match inspect::file(&path) {
-        Ok(_) => Ok(()),
-        Err(Error::Weights { message, .. }) => {
-            Err(anew(format!("the run is finished, and {message}")))
-        }
-        Err(error) => Err(error),
-    }
+    Err(Error::Run {
+        path: run.file("model.safetensors"),
+        message: "these weights are of a finished run that has no checkpoint to go on from; \
+                  start anew with --force"
+            .to_string(),
+    })
 }
 
 /// Whether a key is for people alone.
@@ -254,9 +243,16 @@ fn is_comment(key: &str) -> bool {
 
 /// Whether a setting may change while a run goes on. The text may be moved: what it
 /// says is compared by its digest.
-fn may_change(key: &str) -> bool {
-    let fixed = ["task.", "data.", "model.", "training.optimizer.name"];
-    key == "data.path" || !fixed.iter().any(|start| key.starts_with(start))
+fn may_change(change: &Difference) -> bool {
+    match change.key.as_str() {
+        "data.path" => true,
+        "training.keep" | "training.optimizer.name" => false,
+        // Without momentum a checkpoint has no state that it could go on from.
+        "training.optimizer.momentum" => change.before != "0.0",
+        key => !["task.", "data.", "model."]
+            .iter()
+            .any(|section| key.starts_with(section)),
+    }
 }
 
 /// The run directory is read from other places too.

@@ -74,22 +74,6 @@ impl Record {
     }
 }
 
-/// How weights came to be: the record beside them, and part of that of a checkpoint.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TrainingRecord {
-    /// The task.
-    pub task: String,
-    /// Steps made when the weights were written.
-    pub step: u64,
-    /// Epochs finished then.
-    pub epoch: usize,
-    /// Best validation loss so far, nats a symbol, and its step.
-    pub best: Option<(f64, u64)>,
-    /// Digest of the vocabulary, where it is known.
-    #[serde(default)]
-    pub vocabulary: Option<u32>,
-}
-
 /// A checkpoint on disk.
 pub(crate) struct Checkpoint {
     pub(crate) path: PathBuf,
@@ -103,27 +87,11 @@ const CARRIED: &str = "carried.";
 const ENDING: &str = ".safetensors";
 
 /// The weights of a module by PyTorch's names.
-fn weights_of<M: Module>(model: &M) -> Tensors {
+pub(super) fn weights_of<M: Module>(model: &M) -> Tensors {
     parameters(model)
         .into_iter()
         .map(|parameter| (parameter.name, parameter.data))
         .collect()
-}
-
-/// Writes the weights that a run ends with.
-pub(crate) fn write_weights<M: Module>(
-    run: &RunDirectory,
-    model: &M,
-    record: &Record,
-) -> Result<(), Error> {
-    let record = TrainingRecord {
-        task: record.task.clone(),
-        step: record.step,
-        epoch: record.epoch,
-        best: record.best,
-        vocabulary: record.vocabulary,
-    };
-    weights::write(&run.file("model.safetensors"), &weights_of(model), &record)
 }
 
 impl Checkpoint {

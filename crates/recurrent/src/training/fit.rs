@@ -1,8 +1,8 @@
 //! The loop itself.
 
 use super::{
-    Checkpoint, Keep, Learner, Observer, Record, Standing, StepReport, Stepped, Stop,
-    TrainingConfig, is_usable, make_step, told, write_weights,
+    Checkpoint, Keep, Learner, Observer, Position, Record, StepReport, Stepped, Stop,
+    TrainingConfig, describe, is_usable, make_step, publish, published_step,
 };
 use crate::Error;
 use crate::metrics::MetricLine;
@@ -19,15 +19,15 @@ pub(crate) fn fit<L: Learner>(
     run: &RunDirectory,
     config: &TrainingConfig,
     learner: &mut L,
-    standing: Standing<L::Model>,
+    position: Position<L::Model>,
     stop: &Stop,
     observer: &mut dyn Observer,
-) -> Result<Standing<L::Model>, Error> {
-    let Standing {
+) -> Result<Position<L::Model>, Error> {
+    let Position {
         model,
         optimizer,
         record,
-    } = standing;
+    } = position;
     run.rewind_metrics(record.step)?;
     let steps = learner.steps_per_epoch();
     let total = (config.epochs as u64).saturating_mul(steps as u64);
@@ -46,7 +46,7 @@ pub(crate) fn fit<L: Learner>(
     };
     let model = fit.run(model, stop);
     fit.observer.finish();
-    Ok(Standing {
+    Ok(Position {
         model: model?,
         optimizer: fit.optimizer,
         record: fit.record,
@@ -71,25 +71,31 @@ struct Fit<'a, L: Learner> {
 
 impl<L: Learner> Fit<'_, L> {
     fn run(&mut self, mut model: L::Model, stop: &Stop) -> Result<L::Model, Error> {
+        self.publish_again(&model)?;
         while self.record.epoch < self.config.epochs && !self.record.finished {
             if self.record.index == 0 {
                 self.learner.start_epoch();
             }
             while self.record.index < self.steps {
                 model = self.step(model)?;
-                let epoch_ends = self.record.index == self.steps;
-                if !epoch_ends && due(self.config.validate_every, self.record.step) {
+                if self.record.index == self.steps {
+                    break;
+                }
+                if due(self.config.validate_every, self.record.step) {
                     self.validate(&model)?;
-                }
-                if !epoch_ends && due(self.config.checkpoint_every, self.record.step) {
-                    self.checkpoint(&model)?;
-                }
-                if stop.asked() && !epoch_ends {
-                    self.checkpoint(&model)?;
-                    return Ok(model);
                 }
                 if self.record.finished {
                     break;
+                }
+                let stops = stop.asked();
+                if stops
+                    || self.record.is_to_be_published(self.config.keep)
+                    || due(self.config.checkpoint_every, self.record.step)
+                {
+                    self.checkpoint(&model)?;
+                }
+                if stops {
+                    return Ok(model);
                 }
             }
             if !self.record.finished {
@@ -97,9 +103,6 @@ impl<L: Learner> Fit<'_, L> {
                 self.record.index = 0;
                 self.validate(&model)?;
                 self.record.finished |= self.record.epoch == self.config.epochs;
-            }
-            if self.record.finished && self.config.keep == Keep::Last {
-                write_weights(self.run, &model, &self.record)?;
             }
             self.checkpoint(&model)?;
             if stop.asked() {
@@ -188,7 +191,7 @@ impl<L: Learner> Fit<'_, L> {
         let loss = self.learner.validate(model)?;
         if !is_usable(loss) {
             let rate = self.config.learning_rate;
-            let what = format!("the validation loss is {}", told(loss));
+            let what = format!("the validation loss is {}", describe(loss));
             return Err(self.not_finite(what, rate));
         }
         self.bring_time_up();
@@ -203,9 +206,6 @@ impl<L: Learner> Fit<'_, L> {
         self.config.schedule.validated(better, memory);
         let patience = self.config.early_stopping.unwrap_or(usize::MAX);
         self.record.finished |= self.record.since_best >= patience;
-        if better && self.config.keep == Keep::Best {
-            write_weights(self.run, model, &self.record)?;
-        }
         let epoch = self.epochs();
         self.observer
             .validated(self.record.step, epoch, loss, better);
@@ -217,8 +217,10 @@ impl<L: Learner> Fit<'_, L> {
         })
     }
 
+    /// Writes a checkpoint, and after it the weights of this step if the run may end with them.
     fn checkpoint(&mut self, model: &L::Model) -> Result<(), Error> {
         self.bring_time_up();
+        self.run.sync_metrics()?;
         let carried = self.learner.carried();
         let keep = self.config.keep_checkpoints;
         Checkpoint::write(
@@ -228,7 +230,35 @@ impl<L: Learner> Fit<'_, L> {
             carried,
             &self.record,
             keep,
-        )
+        )?;
+        self.publish(model)
+    }
+
+    /// Writes the weights that go with the checkpoint a run goes on from, which a kill may have
+    /// prevented. Where the best validation's weights are gone, as after the removal of the
+    /// newest checkpoint, it counts no more.
+    fn publish_again(&mut self, model: &L::Model) -> Result<(), Error> {
+        if !self.record.is_to_be_published(self.config.keep)
+            && self.config.keep == Keep::Best
+            && let Some((_, step)) = self.record.best
+            && published_step(self.run) != Some(step)
+        {
+            self.observer.note(&format!(
+                "model.safetensors does not hold the weights of step {step}, the best so far; \
+                 the best is looked for anew"
+            ));
+            self.record.best = None;
+            self.record.since_best = 0;
+        }
+        self.publish(model)
+    }
+
+    /// Writes the weights of this step if the run may end with them.
+    fn publish(&self, model: &L::Model) -> Result<(), Error> {
+        match self.record.is_to_be_published(self.config.keep) {
+            true => publish(self.run, model, &self.record),
+            false => Ok(()),
+        }
     }
 
     /// Adds the seconds since the last call to the record and returns them.

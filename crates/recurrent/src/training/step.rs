@@ -31,7 +31,7 @@ pub(crate) fn make_step<L: Learner>(
     let loss = learner.loss(&model, index, mode);
     let mean = loss.mean.clone().into_scalar::<f64>();
     if !is_usable(mean) {
-        return Err(format!("the loss is {}", told(mean)));
+        return Err(format!("the loss is {}", describe(mean)));
     }
     let gradients = loss.mean.mul_scalar(loss.scale).backward();
     match optimizer.step(model, gradients, learning_rate) {
@@ -50,8 +50,8 @@ pub(crate) fn is_usable(loss: f64) -> bool {
     loss.exp().is_finite()
 }
 
-/// A loss that is not usable.
-pub(super) fn told(loss: f64) -> String {
+/// What is wrong with a loss that is not usable.
+pub(super) fn describe(loss: f64) -> String {
     match loss.is_finite() {
         true => format!("{}, its perplexity infinite", number(loss)),
         false => number(loss),

@@ -5,11 +5,11 @@ use crate::Error;
 use recurrent_nn::Optimizer;
 
 /// A run before its next step, and after its last.
-pub(crate) struct Standing<M> {
+pub(crate) struct Position<M> {
     /// The weights.
     pub model: M,
     pub(super) optimizer: Optimizer,
-    /// Where it stands; finished unless it was asked to stop.
+    /// Steps made and what came of them; finished unless it was asked to stop.
     pub record: Record,
 }
 
@@ -22,9 +22,9 @@ pub(crate) fn prepare<L: Learner>(
     config: &TrainingConfig,
     learner: &mut L,
     model: L::Model,
-) -> Result<Standing<L::Model>, Error> {
+) -> Result<Position<L::Model>, Error> {
     let Some(checkpoint) = checkpoint else {
-        return Ok(Standing {
+        return Ok(Position {
             model,
             optimizer: config.optimizer_config().init(),
             record: fresh,
@@ -39,7 +39,7 @@ pub(crate) fn prepare<L: Learner>(
     // More epochs or patience than before make a finished run go on.
     let patience = config.early_stopping.unwrap_or(usize::MAX);
     record.finished = record.epoch >= config.epochs || record.since_best >= patience;
-    Ok(Standing {
+    Ok(Position {
         model,
         optimizer,
         record,

@@ -1,0 +1,15 @@
+//! What is refused, and by which key.
+
+use crate::recipe::load;
+
+#[test]
+fn the_output_layer_counts_by_the_width_of_the_last_layer() {
+    let mut recipe = load("char-lm").expect("a recipe");
+    let sizes = ["model.embedding_size=1", "model.hidden_sizes=[4096]"];
+    recipe.set(&sizes).expect("sizes");
+    let step = ["training.batch_size=1", "training.chunk_length=1"];
+    recipe.set(&step).expect("a step of one symbol");
+    recipe.config.check_size(100_000).expect("0.5e9 parameters");
+    let error = recipe.config.check_size(1_000_000).expect_err("4e9");
+    assert!(error.to_string().contains("model.hidden_sizes"), "{error}");
+}
