@@ -5,7 +5,7 @@ mod common;
 #[path = "common/run_files.rs"]
 mod run_files;
 
-use common::{recurrent, run, small};
+use common::{recurrent, run, small, small_on};
 use run_files::{bytes, checkpoints};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,11 +30,7 @@ fn what_a_run_was_started_with_stays() {
     let text = folder.path().join("text.txt");
     fs::write(&text, "a small text that is read again.\n".repeat(80)).expect("writes");
     let out = folder.path().join("run");
-    let on_text = || {
-        let mut command = small(&out);
-        command.arg("--data").arg(&text);
-        command
-    };
+    let on_text = || small_on(&text, &out);
     run(&mut on_text()).succeeds();
     let before = content(&out);
     for (change, texts) in [
@@ -72,7 +68,9 @@ fn what_a_run_was_started_with_stays() {
     run(resume.arg("--data").arg(&moved)).succeeds();
     // An edited recipe.
     let config = fs::read_to_string(out.join("config.toml")).expect("a recipe");
-    let edited = config.replace("cell = \"lstm\"", "cell = \"gru\"");
+    let edited = config
+        .replace("cell = \"lstm\"", "cell = \"gru\"")
+        .replace("forget_bias = 1.0", "forget_bias = 0.0");
     fs::write(out.join("config.toml"), edited).expect("writes");
     let mut resume = recurrent();
     run(resume.args(["train", "--resume", "--out"]).arg(&out)).is_bad_input(&[
