@@ -2,13 +2,12 @@
 
 mod common;
 
-use common::{Run, recurrent, run, small};
+use common::{Run, recurrent, run, small_on};
 use std::fs;
 use std::path::Path;
 
 fn train_on(folder: &Path, data: &Path, settings: &[&str]) -> Run {
-    let mut command = small(&folder.join("run"));
-    command.arg("--data").arg(data);
+    let mut command = small_on(data, &folder.join("run"));
     for setting in settings {
         command.args(["--set", setting]);
     }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Run, recurrent, run, small};
+use common::{Run, recurrent, run, small, small_on};
 use std::fs;
 
 #[test]
@@ -129,11 +129,8 @@ fn text_files_tables_and_folders_are_read() {
     ] {
         for unit in ["character", "byte", "word"] {
             let out = folder.path().join(format!("{name}-{unit}"));
-            let mut command = small(&out);
-            command
-                .arg("--data")
-                .arg(&path)
-                .args(["--set", &format!("data.unit={unit}")]);
+            let mut command = small_on(&path, &out);
+            command.args(["--set", &format!("data.unit={unit}")]);
             command.args([
                 "--set",
                 "training.batch_size=2",
@@ -163,11 +160,7 @@ fn bad_usage_and_bad_input_are_said_once_with_exit_code_2() {
         fs::write(path(name), content).expect("writes");
         path(name)
     };
-    let train_on = |data: &std::path::Path| {
-        let mut command = small(&path("never"));
-        command.arg("--data").arg(data);
-        run(&mut command)
-    };
+    let train_on = |data: &std::path::Path| run(small_on(data, &path("never")));
     train_on(&path("missing.txt")).is_bad_input(&["missing.txt"]);
     train_on(&write("empty.txt", b"")).is_bad_input(&["empty.txt", "empty"]);
     train_on(&write("latin.txt", b"caf\xe9 au lait, caf\xe9"))

@@ -8,12 +8,14 @@ mod common;
 #[path = "common/run_files.rs"]
 mod run_files;
 
-use common::{run, small};
+use common::{run, small, small_on};
 use run_files::{bytes, checkpoints};
 use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Metric lines without their times.
@@ -151,11 +153,22 @@ fn an_interrupt_before_the_first_step_ends_the_program_at_once() {
     let made = Command::new("mkfifo").arg(&pipe).status();
     assert!(made.expect("mkfifo starts").success());
     let out = folder.path().join("run");
-    let mut command = long(&out);
-    command.arg("--data").arg(&pipe);
-    let mut child = start(command);
+    let mut child = start(small_on(&pipe, &out));
     // Opens once the program waits for the text, which never comes.
-    let _text = fs::OpenOptions::new().write(true).open(&pipe);
+    let open = || {
+        let mut options = fs::OpenOptions::new();
+        options
+            .write(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(&pipe)
+    };
+    let _text = loop {
+        match open() {
+            Ok(text) => break text,
+            Err(_) => assert!(child.try_wait().expect("asked").is_none(), "ended early"),
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
     // SAFETY: a signal to a child of this process.
     unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
     assert_eq!(child.wait().expect("ended").code(), Some(130));

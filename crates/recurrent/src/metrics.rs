@@ -19,7 +19,7 @@ pub enum MetricLine {
         step: u64,
         /// Passes over the training text, with the part of the current one.
         epoch: f64,
-        /// Training cross entropy, nats a symbol.
+        /// Training cross entropy, nats a symbol; with label smoothing that of the smoothed targets.
         #[serde(deserialize_with = "number_or_null")]
         cross_entropy: f64,
         /// The learning rate of the last update.

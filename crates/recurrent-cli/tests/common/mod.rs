@@ -10,16 +10,29 @@ pub fn recurrent() -> Command {
     command
 }
 
-/// A training run of a second or less.
+/// A training run of a second or less, on generated text.
 #[allow(dead_code, reason = "not every file of tests trains")]
 pub fn small(out: &Path) -> Command {
+    let mut command = small_model(out);
+    command.args(["--set", "data.grammar_characters=[6000, 1000, 1000]"]);
+    command
+}
+
+/// The same on a text of one's own.
+#[allow(dead_code, reason = "not every file of tests has a text")]
+pub fn small_on(data: &Path, out: &Path) -> Command {
+    let mut command = small_model(out);
+    command.arg("--data").arg(data);
+    command
+}
+
+fn small_model(out: &Path) -> Command {
     let mut command = recurrent();
     command
         .args(["train", "char-lm", "--threads", "1"])
         .arg("--out")
         .arg(out);
     for change in [
-        "data.grammar_characters=[6000, 1000, 1000]",
         "model.hidden_sizes=[8]",
         "model.embedding_size=4",
         "model.input_dropout=0.1",

@@ -109,3 +109,10 @@ fn penn_treebank_has_its_published_sizes() {
     });
     assert_eq!(sizes, [929_589, 73_760, 82_430]);
 }
+
+#[test]
+fn symbols_end_with_their_text() {
+    let vocabulary = Vocabulary::build(Unit::Word, ["a b", "c d"], None);
+    assert_eq!(vocabulary.unknown_symbols("a b c d"), Vec::<String>::new());
+    assert_eq!(vocabulary.unknown_symbols("bc"), ["bc"]);
+}

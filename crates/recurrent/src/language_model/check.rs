@@ -1,10 +1,12 @@
 //! The ranges of a language model's recipe.
 
 use super::LanguageModelConfig;
+use super::config::DEFAULT_GRAMMAR_SEED;
 use crate::Error;
+use crate::recipe::name_of;
 use crate::training::check;
 use recurrent_data::Unit;
-use recurrent_nn::Initializer;
+use recurrent_nn::{Cell, Initializer};
 
 /// Most parameters of a model, and most logits of a step: 4 GB each.
 const MOST_ELEMENTS: usize = 1_000_000_000;
@@ -68,6 +70,7 @@ impl LanguageModelConfig {
                 check(fine, key(name), "a finite number of at least 0", x)?;
             }
         }
+        self.check_use()?;
         let key = |name: &str| format!("data.{name}");
         if let Some(limit) = self.data.vocabulary_limit {
             let fine = (2..=10_000_000).contains(&limit);
@@ -109,6 +112,48 @@ impl LanguageModelConfig {
         )?;
         self.decode.sampler().validate()?;
         self.training.check()
+    }
+
+    /// Fails where a setting would hold for nothing beside the others.
+    fn check_use(&self) -> Result<(), Error> {
+        let (model, data) = (&self.model, &self.data);
+        let bias = model.forget_bias;
+        check(
+            model.cell == Cell::Lstm || bias == 0.0,
+            "model.forget_bias".to_string(),
+            &format!("0, as model.cell is {}", name_of(&model.cell)),
+            bias,
+        )?;
+        check(
+            model.hidden_sizes.len() > 1 || model.dropout == 0.0,
+            "model.dropout".to_string(),
+            "0, as there is one layer and it acts between layers",
+            model.dropout,
+        )?;
+        let initializer = model.output_initializer;
+        check(
+            !model.tie_weights || initializer == Initializer::Default,
+            "model.output_initializer".to_string(),
+            "default, as model.tie_weights is true",
+            name_of(&initializer),
+        )?;
+        let Some(path) = &data.path else {
+            return Ok(());
+        };
+        let beside = |default: &str| format!("{default} beside data.path = {path}");
+        check(
+            data.grammar_characters.is_none(),
+            "data.grammar_characters".to_string(),
+            &beside("nothing"),
+            format!("{:?}", data.grammar_characters.unwrap_or_default()),
+        )?;
+        let seed = data.grammar_seed;
+        check(
+            seed == DEFAULT_GRAMMAR_SEED,
+            "data.grammar_seed".to_string(),
+            &beside(&DEFAULT_GRAMMAR_SEED.to_string()),
+            seed,
+        )
     }
 
     /// Checks that a model of `vocabulary` symbols and a step of it are of a size

@@ -70,7 +70,7 @@ pub struct DataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grammar_characters: Option<[usize; 3]>,
     /// Seed of the generated text.
-    #[serde(default = "one")]
+    #[serde(default = "grammar_seed")]
     pub grammar_seed: u64,
     /// Column of a table that holds the text: its name, or in a table without
     /// a header its number from 0.
@@ -107,8 +107,11 @@ fn name_or_number<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>,
     }))
 }
 
-fn one() -> u64 {
-    1
+/// Seed of the generated text where the recipe gives none.
+pub(super) const DEFAULT_GRAMMAR_SEED: u64 = 1;
+
+fn grammar_seed() -> u64 {
+    DEFAULT_GRAMMAR_SEED
 }
 fn fractions() -> [f64; 3] {
     [0.9, 0.05, 0.05]
@@ -131,7 +134,7 @@ pub struct ModelConfig {
     /// Dropout of the embedded symbols.
     #[serde(default)]
     pub input_dropout: f64,
-    /// Dropout between layers.
+    /// Dropout between layers; 0 where there is one.
     #[serde(default)]
     pub dropout: f64,
     /// Dropout of the last layer's states.
@@ -159,7 +162,7 @@ pub struct ModelConfig {
     /// Start of the biases.
     #[serde(default = "default_initializer")]
     pub bias_initializer: Initializer,
-    /// Start of output weights and bias.
+    /// Start of output weights and bias; the default where the weights are tied.
     #[serde(default = "default_initializer")]
     pub output_initializer: Initializer,
 }

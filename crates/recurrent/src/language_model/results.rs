@@ -60,6 +60,11 @@ pub(super) fn report(
         "vocabulary".to_string(),
         grouped(predictor.vocabulary().len() as u64),
     ));
+    let smoothing = config.training.label_smoothing;
+    if smoothing > 0.0 {
+        let name = "label smoothing, in training losses only";
+        results.push((name.to_string(), smoothing.to_string()));
+    }
     let samples = if found.sample.is_empty() {
         Vec::new()
     } else {

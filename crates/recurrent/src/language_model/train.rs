@@ -150,10 +150,6 @@ impl Start {
         let mut config = recipe.config.clone();
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
-        // A recipe of the built-in language tells of that, not of a text given instead.
-        if config.data.path.is_some() && config.data.grammar_characters.is_some() {
-            config.task.description.clear();
-        }
         make_path_absolute(&mut config);
         let (corpus, vocabulary) = Corpus::build(&config.data)?;
         Ok(Self {

@@ -8,14 +8,18 @@ use crate::language_model::LanguageModelConfig;
 impl Recipe {
     /// Changes settings, each `section.key=value` with the value in TOML: a text
     /// may stand without quotes, and `none` takes an optional key away. A new
-    /// `name` of a schedule or optimizer drops the old one's constants. The
-    /// recipe is checked once all are made.
+    /// `name` of a schedule or optimizer drops the old one's constants, a path the
+    /// recipe's generated text, a cell that is not an LSTM the recipe's forget bias.
+    /// The recipe is checked once all are made.
     ///
     /// # Errors
     /// Where a key is unknown, or a value has the wrong type or range; the
     /// recipe is then as before.
     pub fn set<S: AsRef<str>>(&mut self, assignments: &[S]) -> Result<(), Error> {
         let mut table = self.config.to_table();
+        for assignment in assignments {
+            drop_replaced(&mut table, assignment.as_ref());
+        }
         for assignment in assignments {
             let assignment = assignment.as_ref();
             let place = |message: String| Error::Recipe {
@@ -39,6 +43,30 @@ impl Recipe {
         let texts = assignments.iter().map(|text| text.as_ref().to_string());
         self.overrides.extend(texts);
         Ok(())
+    }
+}
+
+/// Takes the settings away that an assignment leaves without a use.
+fn drop_replaced(table: &mut toml::Table, assignment: &str) {
+    let Some((key, value)) = assignment.split_once('=') else {
+        return;
+    };
+    let value = value.trim().trim_matches(['"', '\'']);
+    let (section, names): (_, &[&str]) = match key.trim() {
+        "data.path" if value != "none" => ("data", &["grammar_characters", "grammar_seed"]),
+        "model.cell" if value != "lstm" => ("model", &["forget_bias"]),
+        _ => return,
+    };
+    let Some(toml::Value::Table(section)) = table.get_mut(section) else {
+        return;
+    };
+    let generated = section.contains_key("grammar_characters");
+    for name in names {
+        section.remove(*name);
+    }
+    // What it says of the generated text is not true of another.
+    if generated && let Some(toml::Value::Table(task)) = table.get_mut("task") {
+        task.remove("description");
     }
 }
 

@@ -68,6 +68,54 @@ fn overrides_are_checked() {
 }
 
 #[test]
+fn a_setting_without_a_use_is_refused_by_its_key() {
+    for (changes, key) in [
+        (
+            &["model.cell=gru", "model.forget_bias=1"][..],
+            "model.forget_bias",
+        ),
+        (&["model.dropout=0.1"], "model.dropout"),
+        (
+            &[
+                "model.tie_weights=true",
+                "model.embedding_size=128",
+                "model.output_initializer=zeros",
+            ],
+            "model.output_initializer",
+        ),
+        (
+            &["data.path=a.txt", "data.grammar_characters=[1, 1, 1]"],
+            "data.grammar_characters",
+        ),
+        (
+            &["data.path=a.txt", "data.grammar_seed=2"],
+            "data.grammar_seed",
+        ),
+    ] {
+        let mut recipe = load("char-lm").expect("a recipe");
+        let found = message(recipe.set(changes));
+        assert!(found.starts_with(&format!("{key}: expected ")), "{found}");
+    }
+    let text = text("char-lm").expect("a recipe");
+    let both = text.replace("[data]", "[data]\npath = \"a.txt\"");
+    let found = message(parse("mine", &both, "mine.toml"));
+    assert!(found.contains("data.grammar_characters"), "{found}");
+}
+
+#[test]
+fn what_a_recipe_sets_for_another_cell_or_text_goes_with_it() {
+    let mut recipe = load("char-lm").expect("a recipe");
+    recipe
+        .set(&["model.cell=gru", "data.path=a.txt"])
+        .expect("a cell and a path");
+    assert_eq!(recipe.config.model.forget_bias, 0.0);
+    assert_eq!(recipe.config.data.grammar_characters, None);
+    let mut recipe = load("char-lm").expect("a recipe");
+    recipe.set(&["model.cell=lstm"]).expect("the same cell");
+    assert_eq!(recipe.config.model.forget_bias, 1.0);
+}
+
+#[test]
 fn overrides_that_need_each_other_are_made_together() {
     let mut recipe = load("char-lm").expect("a recipe");
     assert!(recipe.set(&["model.tie_weights=true"]).is_err());
