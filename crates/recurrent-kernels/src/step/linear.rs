@@ -117,10 +117,7 @@ impl<R: Real, W: Stream<R>> Kernel<R> for Part<'_, R, W> {
     unsafe fn run<V: Vector<Elem = R>>(self) {
         let strips = self.bias.len().div_ceil(V::LANES);
         let own = self.member.share(strips.div_ceil(WIDTH));
-        for (number, group) in groups(0..strips, WIDTH).enumerate() {
-            if !own.contains(&number) {
-                continue;
-            }
+        for group in groups(0..strips, WIDTH).skip(own.start).take(own.len()) {
             // SAFETY: the packed weights have all strips; members have disjoint groups.
             unsafe {
                 let at = group.start * V::LANES * even(self.x.len());
