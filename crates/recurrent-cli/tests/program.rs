@@ -261,3 +261,25 @@ fn prompts_must_be_in_the_vocabulary() {
         .args(["--prompt", "the zyzzy"]);
     run(&mut command).is_bad_input(&["zyzzy"]);
 }
+
+#[test]
+fn the_unknown_symbol_is_drawn_only_on_demand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let words = folder.path().join("words");
+    let mut train = small(&words);
+    for change in ["data.unit=word", "data.vocabulary_limit=9"] {
+        train.args(["--set", change]);
+    }
+    run(&mut train).succeeds();
+    let generate = || {
+        let mut command = recurrent();
+        command.arg("generate").arg(&words);
+        command
+    };
+    let known = run(&mut generate());
+    known.succeeds();
+    assert!(!known.out.contains("<unk>"), "{}", known.out);
+    let all = run(generate().arg("--unknown"));
+    all.succeeds();
+    assert!(all.out.contains("<unk>"), "{}", all.out);
+}

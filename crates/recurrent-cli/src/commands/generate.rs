@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Sample from the fewest symbols that have probability X together [default: decode.top_p, or all]
     #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
     top_p: Option<f64>,
+    /// Draw `<unk>` too, which stands for what is not in the vocabulary [default: decode.unknown, or not]
+    #[arg(long)]
+    unknown: bool,
     /// How weights are kept: bf16 reads half as much, its error is up to 1/512 of a weight
     /// [default: decode.precision, or full]
     #[arg(long, value_name = "full|bf16", value_parser = precision)]
@@ -49,6 +52,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     config.temperature = arguments.temperature.unwrap_or(config.temperature);
     config.top_k = arguments.top_k.map(|n| n as usize).or(config.top_k);
     config.top_p = arguments.top_p.or(config.top_p);
+    config.unknown |= arguments.unknown;
     config.precision = arguments.precision.unwrap_or(config.precision);
     config.seed = arguments.seed.unwrap_or(config.seed);
     let generator = predictor.generate(&config).map_err(with_option)?;

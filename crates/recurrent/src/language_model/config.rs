@@ -192,6 +192,8 @@ pub struct DecodeConfig {
     /// Text to continue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// Whether `<unk>`, which stands for all symbols outside the vocabulary, may be drawn.
+    pub unknown: bool,
     /// How weights are kept while symbols are generated.
     pub precision: Precision,
     /// Seed of the sampler.
@@ -206,6 +208,7 @@ impl Default for DecodeConfig {
             top_k: None,
             top_p: None,
             prompt: None,
+            unknown: false,
             precision: Precision::Full,
             seed: 1,
         }

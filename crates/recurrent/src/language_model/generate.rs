@@ -28,6 +28,7 @@ impl Predictor {
             logits: vec![0.0; self.vocabulary.len()],
             state: model.zero_state(),
             model,
+            forbidden: self.vocabulary.unknown_id().filter(|_| !config.unknown),
             left: config.length,
         };
         for &id in &prompt {
@@ -82,6 +83,8 @@ pub struct Generator<'a> {
     /// Of the next symbol.
     logits: Vec<f32>,
     state: StackStepperState,
+    /// A symbol that is not drawn.
+    forbidden: Option<u32>,
     left: usize,
 }
 
@@ -89,6 +92,9 @@ impl Generator<'_> {
     /// Reads a symbol.
     fn read(&mut self, id: u32) {
         self.model.step(id, &mut self.state, &mut self.logits);
+        if let Some(forbidden) = self.forbidden {
+            self.logits[forbidden as usize] = f32::NEG_INFINITY;
+        }
     }
 }
 
