@@ -47,6 +47,18 @@ fn a_workload_is_one_object() {
 }
 
 #[test]
+fn rounded_weights_are_told_with_their_error() {
+    let mut command = recurrent();
+    command.args(["bench", "lstm_step_512_bf16", "--json"]);
+    let found = run(&mut command);
+    found.succeeds();
+    let object: Value = serde_json::from_str(&found.out).expect("one object");
+    let error = object["rounding_error"].as_f64().expect("a number");
+    // Weights below 1/sqrt(512) change by up to one part in 512.
+    assert!(error > 0.0 && error < 2e-2, "{error}");
+}
+
+#[test]
 fn a_table_names_the_machine_and_the_workload() {
     let found = run(recurrent().args(["bench", "gru_step_256", "--threads", "1"]));
     found.succeeds();

@@ -23,7 +23,8 @@ pub struct RecurrenceConfig {
     /// (Gal and Ghahramani 2016).
     pub recurrent_dropout: f64,
     /// Whether training stores only states for the backward pass, which runs the
-    /// forward pass again for the rest: less memory, a third more work.
+    /// forward pass again for the rest, a layer at a time: less memory in a stack of several
+    /// layers, a third more work.
     pub recompute: bool,
 }
 

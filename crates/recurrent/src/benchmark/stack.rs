@@ -59,3 +59,22 @@ pub(super) fn time_steps(shape: &StackShape, precision: Precision) -> Result<Tim
         forward: None,
     })
 }
+
+/// The largest difference of a hidden unit between steps with rounded weights and steps with
+/// exact ones, over the same random input.
+pub(super) fn rounding_error(shape: &StackShape, precision: Precision) -> f64 {
+    let device = Device::flex();
+    let stack = shape.config().init(WEIGHTS, &device);
+    let [rounded, exact] = [precision, Precision::Full].map(|precision| stack.stepper(precision));
+    let [mut state, mut exact_state] = [rounded.zero_state(), exact.zero_state()];
+    let inputs: Tensor<2> = normal(INPUT, [STEPS, shape.input_size], &device);
+    let inputs: Vec<f32> = inputs.into_data().iter::<f32>().collect();
+    let mut largest: f32 = 0.0;
+    for input in inputs.chunks_exact(shape.input_size) {
+        let output = rounded.step(input, &mut state);
+        let expected = exact.step(input, &mut exact_state);
+        let pairs = output.iter().zip(expected);
+        largest = pairs.fold(largest, |largest, (a, b)| largest.max((a - b).abs()));
+    }
+    f64::from(largest)
+}
