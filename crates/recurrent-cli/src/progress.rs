@@ -104,8 +104,8 @@ impl Observer for Progress {
     fn validated(&mut self, step: u64, epoch: f64, cross_entropy: f64, best: bool) {
         let mark = if best { ", best so far" } else { "" };
         self.say(&format!(
-            "step {step}, epoch {epoch:.2}: validation loss {cross_entropy:.4}, perplexity {:.4}{mark}",
-            cross_entropy.exp()
+            "step {step}, epoch {epoch:.2}: validation loss {cross_entropy:.4}, perplexity {}{mark}",
+            perplexity(cross_entropy)
         ));
     }
 
@@ -118,5 +118,13 @@ impl Observer for Progress {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// A perplexity in few digits, however bad it is.
+fn perplexity(cross_entropy: f64) -> String {
+    match cross_entropy.exp() {
+        small if small < 1e6 => format!("{small:.4}"),
+        large => format!("{large:.3e}"),
     }
 }

@@ -1,6 +1,6 @@
 //! A table of vectors, one for each symbol.
 
-use crate::Initializer;
+use crate::{Initializer, Mode, dropout};
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -35,13 +35,24 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// The vectors `[T, B, E]` of the symbols `ids [T, B]`.
-    pub fn forward(&self, ids: Tensor<2, Int>) -> Tensor<3> {
+    /// The vectors `[T, B, E]` of the symbols `ids [T, B]`, with dropout of symbols: all
+    /// occurrences of one are zero or none is (Gal and Ghahramani 2016).
+    ///
+    /// # Panics
+    /// Where `probability` is not in `[0, 1)`.
+    pub fn forward(&self, ids: Tensor<2, Int>, probability: f64, mode: Mode) -> Tensor<3> {
         let [time, batch] = ids.dims();
+        let ids = ids.reshape([time * batch]);
         let weight = self.weight.val();
-        let size = weight.dims()[1];
-        weight
-            .select(0, ids.reshape([time * batch]))
-            .reshape([time, batch, size])
+        let [symbols, size] = weight.dims();
+        let x = weight.select(0, ids.clone());
+        let x = match mode {
+            Mode::Training { .. } if probability > 0.0 => {
+                let ones = Tensor::<2>::ones([symbols, 1], (&x.device(), x.dtype()));
+                x * dropout(ones, probability, mode).select(0, ids)
+            }
+            _ => x,
+        };
+        x.reshape([time, batch, size])
     }
 }

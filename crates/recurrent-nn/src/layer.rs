@@ -1,7 +1,7 @@
 //! One direction of one recurrent layer.
 
 use crate::ops::{self, LayerOptions};
-use crate::{Cell, Direction, Initializer, Mode};
+use crate::{Cell, Direction, Initializer, Mode, dropout};
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use recurrent_kernels::noise;
@@ -22,6 +22,9 @@ pub struct RecurrenceConfig {
     /// Dropout of the recurrent connections, the same units at every step
     /// (Gal and Ghahramani 2016).
     pub recurrent_dropout: f64,
+    /// Dropout of the elements of `weight_hh`, the same for all rows and steps of a
+    /// sequence (Merity, Keskar and Socher 2018, after Wan et al. 2013).
+    pub weight_dropout: f64,
     /// Whether training stores only states for the backward pass, which runs the
     /// forward pass again for the rest, a layer at a time: less memory in a stack of several
     /// layers, a third more work.
@@ -38,6 +41,7 @@ impl RecurrenceConfig {
             bias_initializer: Initializer::Default,
             forget_bias: 0.0,
             recurrent_dropout: 0.0,
+            weight_dropout: 0.0,
             recompute: false,
         }
     }
@@ -83,12 +87,12 @@ impl LayerConfig {
             bias_initializer,
             forget_bias,
             recurrent_dropout,
+            weight_dropout,
             recompute,
         } = self.recurrence;
-        assert!(
-            (0.0..1.0).contains(&recurrent_dropout),
-            "dropout is in [0, 1)"
-        );
+        for probability in [recurrent_dropout, weight_dropout] {
+            assert!((0.0..1.0).contains(&probability), "dropout is in [0, 1)");
+        }
         let (gates, hidden) = (cell.gates(), self.hidden_size);
         let matrix = |initializer: Initializer, part, columns| {
             let seed = noise::mix(seed, part);
@@ -115,6 +119,7 @@ impl LayerConfig {
             cell,
             direction: self.direction,
             recurrent_dropout,
+            weight_dropout,
             recompute,
         }
     }
@@ -137,6 +142,8 @@ pub struct Layer {
     direction: Direction,
     #[module(skip)]
     recurrent_dropout: f64,
+    #[module(skip)]
+    weight_dropout: f64,
     #[module(skip)]
     recompute: bool,
 }
@@ -183,7 +190,8 @@ impl Layer {
         let packed = ops::layer(
             input,
             self.weight_ih.val(),
-            self.weight_hh.val(),
+            // The noise of the recurrent units is drawn from the seed itself.
+            dropout(self.weight_hh.val(), self.weight_dropout, mode.part(0)),
             self.bias_ih.val(),
             self.bias_hh.val(),
             state,

@@ -16,6 +16,7 @@
 
 mod cell;
 pub mod composed;
+mod dropout;
 mod embedding;
 mod error;
 mod init;
@@ -28,6 +29,7 @@ mod stack;
 mod stepper;
 
 pub use cell::Cell;
+pub use dropout::{DropoutKind, dropout};
 pub use embedding::{Embedding, EmbeddingConfig};
 pub use error::Error;
 pub use init::Initializer;
@@ -63,27 +65,5 @@ impl Mode {
                 seed: recurrent_kernels::noise::mix(seed, part),
             },
         }
-    }
-}
-
-/// Dropout of `x` with the noise of `mode` (Srivastava et al. 2014).
-///
-/// # Panics
-/// Where `probability` is not in `[0, 1)`.
-pub fn dropout<const D: usize>(
-    x: burn::Tensor<D>,
-    probability: f64,
-    mode: Mode,
-) -> burn::Tensor<D> {
-    match mode {
-        Mode::Training { seed } if probability > 0.0 => {
-            let shape = x.shape();
-            let mask =
-                recurrent_kernels::noise::dropout_mask(seed, probability, shape.num_elements());
-            let data = burn::tensor::TensorData::new(mask, shape);
-            let mask = burn::Tensor::<D>::from_data(data, &x.device()).cast(x.dtype());
-            x * mask
-        }
-        _ => x,
     }
 }

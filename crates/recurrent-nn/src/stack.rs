@@ -1,6 +1,8 @@
 //! Layers on top of each other, in one or both directions.
 
-use crate::{Cell, Direction, Initializer, Layer, LayerConfig, Mode, RecurrenceConfig, dropout};
+use crate::{
+    Cell, Direction, DropoutKind, Initializer, Layer, LayerConfig, Mode, RecurrenceConfig,
+};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use recurrent_kernels::noise;
@@ -16,6 +18,8 @@ pub struct StackConfig {
     pub bidirectional: bool,
     /// Dropout on the output of every layer but the last.
     pub dropout: f64,
+    /// Which elements that dropout takes together.
+    pub dropout_kind: DropoutKind,
     /// Cell, initial values and recurrent dropout of every layer.
     pub recurrence: RecurrenceConfig,
 }
@@ -28,6 +32,7 @@ impl StackConfig {
             hidden_sizes: vec![hidden_size; layers],
             bidirectional: false,
             dropout: 0.0,
+            dropout_kind: DropoutKind::Independent,
             recurrence: RecurrenceConfig::new(cell),
         }
     }
@@ -75,6 +80,7 @@ impl StackConfig {
         Stack {
             layers,
             dropout: self.dropout,
+            dropout_kind: self.dropout_kind,
         }
     }
 }
@@ -85,6 +91,8 @@ pub struct Stack {
     layers: Vec<StackLayer>,
     #[module(skip)]
     dropout: f64,
+    #[module(skip)]
+    dropout_kind: DropoutKind,
 }
 
 /// One layer of a stack.
@@ -150,7 +158,7 @@ impl Stack {
         for (number, layer) in self.layers.iter().enumerate() {
             let mode = mode.part(number as u64);
             if number > 0 {
-                x = dropout(x, self.dropout, mode.part(0));
+                x = self.dropout_kind.apply(x, self.dropout, mode.part(0));
             }
             let (output, state) = layer
                 .forward

@@ -16,7 +16,6 @@
 
 mod language_model;
 mod measurement;
-mod memory;
 mod peak;
 mod stack;
 mod workload;

@@ -36,6 +36,7 @@ mod error;
 mod files;
 pub mod inspect;
 pub mod language_model;
+mod memory;
 pub mod metrics;
 pub mod recipe;
 pub mod report;

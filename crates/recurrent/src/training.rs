@@ -86,6 +86,8 @@ impl Stop {
 pub struct StepLoss {
     /// Mean cross entropy in nats, `[1]`.
     pub mean: Tensor<1>,
+    /// What is added to the mean for the gradient, `[1]`, and is no part of the loss that is told.
+    pub penalty: Option<Tensor<1>>,
     /// Factor between the mean and what the gradient is of.
     pub scale: f64,
     /// Symbols it is the mean of.

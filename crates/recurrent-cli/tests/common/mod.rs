@@ -7,6 +7,15 @@ use std::process::Command;
 pub fn recurrent() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recurrent"));
     command.env("RUST_BACKTRACE", "0");
+    // What the tests were started to ignore would stay ignored.
+    #[cfg(unix)]
+    // SAFETY: the call is allowed between fork and exec.
+    unsafe {
+        std::os::unix::process::CommandExt::pre_exec(&mut command, || {
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            Ok(())
+        });
+    }
     command
 }
 
@@ -37,6 +46,11 @@ fn small_model(out: &Path) -> Command {
         "model.embedding_size=4",
         "model.input_dropout=0.1",
         "model.recurrent_dropout=0.1",
+        "model.embedding_dropout=0.1",
+        "model.weight_dropout=0.1",
+        "model.dropout_kind=variational",
+        "model.activation_penalty=1",
+        "model.temporal_penalty=1",
         "training.batch_size=4",
         "training.chunk_length=10",
         "training.evaluation_streams=4",

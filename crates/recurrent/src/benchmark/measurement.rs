@@ -1,7 +1,7 @@
 //! From calls to medians, and from medians to a line of the benchmark.
 
-use super::{Work, Workload, language_model, memory, peak, stack};
-use crate::Error;
+use super::{Work, Workload, language_model, peak, stack};
+use crate::{Error, memory};
 use recurrent_nn::{Precision, ops};
 use serde::Serialize;
 use std::time::{Duration, Instant};

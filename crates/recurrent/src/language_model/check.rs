@@ -6,7 +6,7 @@ use crate::Error;
 use crate::recipe::name_of;
 use crate::training::check;
 use recurrent_data::Unit;
-use recurrent_nn::{Cell, Initializer};
+use recurrent_nn::{Cell, DropoutKind, Initializer};
 
 /// Most parameters of a model, and most logits of a step: 4 GB each.
 const MOST_ELEMENTS: usize = 1_000_000_000;
@@ -39,10 +39,12 @@ impl LanguageModelConfig {
         let expected = format!("a last layer of {e}, the embedding's width, to tie their weights");
         check(fits, key_sizes, &expected, last)?;
         for (name, value) in [
+            ("embedding_dropout", model.embedding_dropout),
             ("input_dropout", model.input_dropout),
             ("dropout", model.dropout),
             ("output_dropout", model.output_dropout),
             ("recurrent_dropout", model.recurrent_dropout),
+            ("weight_dropout", model.weight_dropout),
         ] {
             check(
                 (0.0..1.0).contains(&value),
@@ -50,6 +52,13 @@ impl LanguageModelConfig {
                 "0 to below 1",
                 value,
             )?;
+        }
+        for (name, value) in [
+            ("activation_penalty", model.activation_penalty),
+            ("temporal_penalty", model.temporal_penalty),
+        ] {
+            let fine = value >= 0.0 && value.is_finite();
+            check(fine, key(name), "a number of at least 0", value)?;
         }
         let bias = model.forget_bias;
         check(
@@ -130,6 +139,13 @@ impl LanguageModelConfig {
             "0, as there is one layer and it acts between layers",
             model.dropout,
         )?;
+        let elements = [model.input_dropout, model.dropout, model.output_dropout];
+        check(
+            model.dropout_kind == DropoutKind::Independent || elements.iter().any(|&p| p > 0.0),
+            "model.dropout_kind".to_string(),
+            "independent, as input_dropout, dropout and output_dropout are 0",
+            name_of(&model.dropout_kind),
+        )?;
         let initializer = model.output_initializer;
         check(
             !model.tie_weights || initializer == Initializer::Default,
@@ -156,12 +172,8 @@ impl LanguageModelConfig {
         )
     }
 
-    /// Checks that a model of `vocabulary` symbols and a step of it are of a size
-    /// that a machine can hold.
-    ///
-    /// # Errors
-    /// Where there are too many parameters or logits.
-    pub fn check_size(&self, vocabulary: usize) -> Result<(), Error> {
+    /// Parameters of a model of `vocabulary` symbols.
+    fn parameters(&self, vocabulary: usize) -> usize {
         let model = &self.model;
         let mut parameters = vocabulary * model.embedding_size;
         let mut input = model.embedding_size;
@@ -170,7 +182,39 @@ impl LanguageModelConfig {
             input = hidden;
         }
         let output = if model.tie_weights { 0 } else { input };
-        parameters += vocabulary * (output + 1);
+        parameters + vocabulary * (output + 1)
+    }
+
+    /// Checks that a training step fits in `memory`, the bytes of the machine: weights,
+    /// gradients and the optimizer's state, gates and states of all layers, logits with their
+    /// gradient, four bytes each. What a step needs is more than that.
+    ///
+    /// # Errors
+    /// Where even that is more than there is.
+    pub(super) fn check_memory(&self, vocabulary: usize, memory: f64) -> Result<(), Error> {
+        let (model, training) = (&self.model, &self.training);
+        let of_parameter = 2 + training.optimizer_config().rule.state_size();
+        let hidden: usize = model.hidden_sizes.iter().sum();
+        let of_symbol = (model.cell.gates() + 1) * hidden + 2 * vocabulary;
+        let parameters = self.parameters(vocabulary) as f64;
+        let symbols = training.batch_size as f64 * training.chunk_length as f64;
+        let needed = 4.0 * (parameters * of_parameter as f64 + symbols * of_symbol as f64);
+        let gigabytes = |bytes: f64| format!("{:.1} GB", bytes / 1e9);
+        check(
+            needed <= memory,
+            "model.hidden_sizes, training.batch_size, training.chunk_length".to_string(),
+            &format!("a step that fits in this machine's {}", gigabytes(memory)),
+            format!("one of at least {}", gigabytes(needed)),
+        )
+    }
+
+    /// Checks that a model of `vocabulary` symbols and a step of it are of a size
+    /// that a machine can hold.
+    ///
+    /// # Errors
+    /// Where there are too many parameters or logits.
+    pub fn check_size(&self, vocabulary: usize) -> Result<(), Error> {
+        let parameters = self.parameters(vocabulary);
         let expected = format!("at most {MOST_ELEMENTS} parameters");
         let key = "model.hidden_sizes".to_string();
         check(parameters <= MOST_ELEMENTS, key, &expected, parameters)?;

@@ -1,9 +1,10 @@
 //! The recipe of a language model.
 
+use super::regularisation::Regularisation;
 use crate::training::TrainingConfig;
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
-use recurrent_nn::{Cell, Initializer, Precision, RecurrenceConfig, StackConfig};
+use recurrent_nn::{Cell, DropoutKind, Initializer, Precision, RecurrenceConfig, StackConfig};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// All sections of the recipe.
@@ -131,7 +132,10 @@ pub struct ModelConfig {
     /// 2017); the last layer then has the embedding's width.
     #[serde(default)]
     pub tie_weights: bool,
-    /// Dropout of the embedded symbols.
+    /// Dropout of whole symbols of the embedding, the same ones in all of a chunk.
+    #[serde(default)]
+    pub embedding_dropout: f64,
+    /// Dropout of the embedded symbols' elements.
     #[serde(default)]
     pub input_dropout: f64,
     /// Dropout between layers; 0 where there is one.
@@ -143,6 +147,20 @@ pub struct ModelConfig {
     /// Dropout of the recurrent connections, the same at every step of a chunk.
     #[serde(default)]
     pub recurrent_dropout: f64,
+    /// Which elements `input_dropout`, `dropout` and `output_dropout` take together.
+    #[serde(default)]
+    pub dropout_kind: DropoutKind,
+    /// Dropout of the elements of the recurrent weights, the same in all of a chunk
+    /// (Merity, Keskar and Socher 2018).
+    #[serde(default)]
+    pub weight_dropout: f64,
+    /// Penalty on the mean square of the last layer's output after dropout
+    /// (Merity, McCann and Socher 2017).
+    #[serde(default)]
+    pub activation_penalty: f64,
+    /// Penalty on the mean square of that output's change from step to step, before dropout.
+    #[serde(default)]
+    pub temporal_penalty: f64,
     /// Whether training stores only states and computes activations again for the
     /// backward pass.
     #[serde(default)]
@@ -240,6 +258,14 @@ impl ModelConfig {
         }
     }
 
+    /// The penalties on the stack's output.
+    pub(super) fn regularisation(&self) -> Regularisation {
+        Regularisation {
+            activation: self.activation_penalty,
+            temporal: self.temporal_penalty,
+        }
+    }
+
     /// The recurrent stack.
     pub fn stack(&self) -> StackConfig {
         StackConfig {
@@ -247,6 +273,7 @@ impl ModelConfig {
             hidden_sizes: self.hidden_sizes.clone(),
             bidirectional: false,
             dropout: self.dropout,
+            dropout_kind: self.dropout_kind,
             recurrence: RecurrenceConfig {
                 cell: self.cell,
                 input_initializer: self.input_initializer,
@@ -254,6 +281,7 @@ impl ModelConfig {
                 bias_initializer: self.bias_initializer,
                 forget_bias: self.forget_bias,
                 recurrent_dropout: self.recurrent_dropout,
+                weight_dropout: self.weight_dropout,
                 recompute: self.recompute,
             },
         }

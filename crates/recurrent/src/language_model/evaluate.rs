@@ -91,12 +91,12 @@ pub(super) fn evaluate(
         let ids = symbols(&chunk.input, device);
         let targets = symbols(&chunk.target, device).reshape([chunk.target.values.len()]);
         let unequal = (!full).then_some(lengths.as_slice());
-        let (logits, next) = model.forward(ids, unequal, state.take(), Mode::Inference);
+        let read = model.forward(ids, unequal, state.take(), Mode::Inference);
         let mask = (!full).then(|| mask(steps, lengths, device));
-        let mean = cross_entropy(logits, targets, mask, 0.0).into_scalar::<f64>();
+        let mean = cross_entropy(read.logits, targets, mask, 0.0).into_scalar::<f64>();
         sum += mean * valid as f64;
         count += valid;
-        state = Some(next);
+        state = Some(read.state);
     }
     Evaluation {
         cross_entropy: sum / count.max(1) as f64,

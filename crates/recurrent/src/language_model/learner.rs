@@ -1,6 +1,7 @@
 //! What a language model learns from, step by step.
 
 use super::evaluate::{evaluate, evaluation_streams};
+use super::regularisation::Regularisation;
 use super::{Corpus, LanguageModel, LanguageModelConfig, Split};
 use crate::Error;
 use crate::training::{Learner, LossScale, StepLoss, Stream};
@@ -19,6 +20,7 @@ pub(crate) struct StreamLearner {
     state: Option<StackState>,
     loss: LossScale,
     smoothing: f64,
+    regularisation: Regularisation,
 }
 
 impl StreamLearner {
@@ -52,6 +54,7 @@ impl StreamLearner {
             state: None,
             loss: training.loss,
             smoothing: training.label_smoothing,
+            regularisation: config.model.regularisation(),
         })
     }
 }
@@ -84,10 +87,12 @@ impl Learner for StreamLearner {
         let targets = symbols(&chunk.target, &self.device);
         let count = chunk.target.values.len();
         let state = self.state.take();
-        let (logits, state) = model.forward(ids, None, state, mode);
-        self.state = Some(state.detach());
+        let read = model.forward(ids, None, state, mode);
+        self.state = Some(read.state.detach());
+        let penalty = self.regularisation.penalty(read.hidden, read.dropped);
         StepLoss {
-            mean: cross_entropy(logits, targets.reshape([count]), None, self.smoothing),
+            mean: cross_entropy(read.logits, targets.reshape([count]), None, self.smoothing),
+            penalty,
             scale: match self.loss {
                 LossScale::Mean => 1.0,
                 LossScale::SumOverTime => chunk.target.steps as f64,

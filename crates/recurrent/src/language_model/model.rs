@@ -6,8 +6,8 @@ use crate::report::LayerRow;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use recurrent_nn::{
-    Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig, Mode, Stack, StackState,
-    dropout, noise, ops, parameters,
+    DropoutKind, Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig, Mode, Stack,
+    StackState, noise, ops, parameters,
 };
 
 /// Embedding, recurrent stack and output layer.
@@ -17,9 +17,26 @@ pub struct LanguageModel {
     pub(super) rnn: Stack,
     pub(super) output: Output,
     #[module(skip)]
+    embedding_dropout: f64,
+    #[module(skip)]
     input_dropout: f64,
     #[module(skip)]
     output_dropout: f64,
+    #[module(skip)]
+    dropout_kind: DropoutKind,
+}
+
+/// What a forward pass comes to.
+#[derive(Debug)]
+pub struct Forward {
+    /// Of the symbols that follow, `[T B, V]`.
+    pub logits: Tensor<2>,
+    /// After each row's last step.
+    pub state: StackState,
+    /// Output of the stack, `[T, B, H]`.
+    pub hidden: Tensor<3>,
+    /// The same after dropout, which the logits are made of.
+    pub dropped: Tensor<3>,
 }
 
 /// The linear map from states to logits.
@@ -71,30 +88,43 @@ impl LanguageModel {
             embedding: embedding.init(noise::mix(seed, 0), device),
             rnn,
             output: Output::new(config, sizes, noise::mix(seed, 2), device),
+            embedding_dropout: config.embedding_dropout,
             input_dropout: config.input_dropout,
             output_dropout: config.output_dropout,
+            dropout_kind: config.dropout_kind,
         }
     }
 
-    /// Logits `[T B, V]` of the symbols after `ids [T, B]`, and the new state.
+    /// Reads `ids [T, B]` from `state` (zeros where `None`).
+    ///
+    /// # Panics
+    /// Where shapes disagree, or `lengths` is not `[B]` with values up to `T`.
     pub fn forward(
         &self,
         ids: Tensor<2, Int>,
         lengths: Option<&[usize]>,
         state: Option<StackState>,
         mode: Mode,
-    ) -> (Tensor<2>, StackState) {
+    ) -> Forward {
         let [time, batch] = ids.dims();
-        let x = dropout(
-            self.embedding.forward(ids),
-            self.input_dropout,
-            mode.part(0),
-        );
-        let (h, state) = self.rnn.forward(x, lengths, state, mode.part(1));
-        let h = dropout(h, self.output_dropout, mode.part(2));
-        let h = h.reshape([time * batch, self.rnn.output_size()]);
+        let dropout = |x, probability, part| {
+            let mode = mode.part(part);
+            self.dropout_kind.apply(x, probability, mode)
+        };
+        let symbols = (self.embedding).forward(ids, self.embedding_dropout, mode.part(3));
+        let x = dropout(symbols, self.input_dropout, 0);
+        let (hidden, state) = self.rnn.forward(x, lengths, state, mode.part(1));
+        let dropped = dropout(hidden.clone(), self.output_dropout, 2);
+        let h = dropped
+            .clone()
+            .reshape([time * batch, self.rnn.output_size()]);
         let logits = ops::linear(h, self.output_weight(), self.output.bias.val());
-        (logits, state)
+        Forward {
+            logits,
+            state,
+            hidden,
+            dropped,
+        }
     }
 
     /// `[V, H]`.

@@ -7,7 +7,7 @@ use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Resu
 use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Existing, Lock, RunDirectory, digest};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
-use crate::{Error, files};
+use crate::{Error, files, memory};
 use recurrent_data::Vocabulary;
 use recurrent_nn::noise;
 
@@ -38,6 +38,9 @@ pub fn train(
         Start::anew(recipe, &options.command)?
     };
     config.check_size(vocabulary.len())?;
+    if let Some(memory) = memory::of_machine() {
+        config.check_memory(vocabulary.len(), memory)?;
+    }
     let training = config.training.clone();
     let mut learner = StreamLearner::new(&config, &corpus, vocabulary.len(), device.clone())?;
     let (valid, chunk) = (corpus.valid.len(), training.chunk_length);

@@ -33,7 +33,11 @@ pub(crate) fn make_step<L: Learner>(
     if !is_usable(mean) {
         return Err(format!("the loss is {}", describe(mean)));
     }
-    let gradients = loss.mean.mul_scalar(loss.scale).backward();
+    let objective = match loss.penalty {
+        Some(penalty) => loss.mean + penalty,
+        None => loss.mean,
+    };
+    let gradients = objective.mul_scalar(loss.scale).backward();
     match optimizer.step(model, gradients, learning_rate) {
         Ok((model, norm)) => Ok(Stepped {
             model,

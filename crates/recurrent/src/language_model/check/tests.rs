@@ -13,3 +13,14 @@ fn the_output_layer_counts_by_the_width_of_the_last_layer() {
     let error = recipe.config.check_size(1_000_000).expect_err("4e9");
     assert!(error.to_string().contains("model.hidden_sizes"), "{error}");
 }
+
+#[test]
+fn a_step_must_fit_in_memory() {
+    let mut recipe = load("char-lm").expect("a recipe");
+    recipe.config.check_memory(100, 1e9).expect("fits");
+    recipe
+        .set(&["training.chunk_length=65536", "model.hidden_sizes=[4096]"])
+        .expect("in range");
+    let error = recipe.config.check_memory(100, 64e9).expect_err("too much");
+    assert!(error.to_string().contains("64.0 GB"), "{error}");
+}
