@@ -1,5 +1,6 @@
 //! What can be wrong with data: one variant a mistake, each naming the place, what was expected and what was found.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -196,6 +197,33 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A file of word vectors is malformed.
+    #[error("{}, {place}: {problem}", .path.display())]
+    WordVectorFile {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        place: Place,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Words and values do not make a table of word vectors.
+    #[error("word vectors: {problem}")]
+    WordVectors {
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// A file cannot be written.
+    #[error("{}: cannot be written: {error}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+
     /// A split has too few symbols to be cut in streams.
     #[error(
         "the split has {found} symbols, and at least {needed} are needed \
@@ -227,4 +255,22 @@ pub enum DataError {
         /// What was expected and what was found.
         problem: String,
     },
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A line of text, counted from 1.
+    Line(u64),
+    /// An offset in bytes from the start, after decompression.
+    Byte(u64),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Place::Line(line) => write!(formatter, "line {line}"),
+            Place::Byte(offset) => write!(formatter, "byte {offset}"),
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! | file or folder -> training, validation and test text | [`read_text`], [`read_bytes`] |
 //! | text -> symbols -> ids, and back | [`Vocabulary`], [`Unit`], [`Decoder`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
+//! | word vectors: files, neighbours, analogies | [`WordVectors`] |
 //! | a language whose entropy is known exactly, to measure a model against | [`Grammar`] |
 //!
 //! ```
@@ -34,11 +35,13 @@ mod source;
 mod streams;
 mod tokenize;
 mod vocabulary;
+mod word_vectors;
 
 pub use batch::SequenceBatch;
-pub use error::DataError;
+pub use error::{DataError, Place};
 pub use grammar::Grammar;
 pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
 pub use streams::{Chunk, TokenStreams};
 pub use tokenize::Unit;
 pub use vocabulary::{Decoder, Vocabulary};
+pub use word_vectors::{Neighbour, WordVectorFormat, WordVectors};

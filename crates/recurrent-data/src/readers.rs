@@ -8,6 +8,7 @@ mod text_file;
 
 use std::path::Path;
 
+pub(crate) use file::{OpenFile, open, read_error};
 pub(crate) use folder::{FolderFiles, find_files};
 
 use self::file::FileContent;

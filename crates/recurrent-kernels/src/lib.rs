@@ -1,6 +1,7 @@
 //! CPU kernels for recurrent networks on plain slices: recurrent layers with
-//! their gradients, softmax cross entropy, optimizer updates, and the vector
-//! arithmetic and packed matrix products under them. No tensor library.
+//! their gradients, softmax cross entropy, optimizer updates, training of word
+//! vectors, and the vector arithmetic and packed matrix products under them. No
+//! tensor library.
 //!
 //! # Axis letters
 //!
@@ -16,7 +17,7 @@
 //!
 //! Matrices are row-major. Every kernel takes a [`Cpu`]: the instruction set it
 //! runs on and the number of threads. Results do not depend on the number of
-//! threads: threads split outputs, never sums.
+//! threads: threads split outputs, never sums, or sum in a fixed order.
 
 #![deny(missing_docs)]
 
@@ -33,6 +34,7 @@ pub mod step;
 #[cfg(test)]
 mod testing;
 pub mod threads;
+pub mod word2vec;
 
 pub use rows::{Direction, Rows};
 pub use simd::{Isa, Real};

@@ -25,10 +25,20 @@ pub(super) struct FileContent {
     pub compressed: bool,
 }
 
-/// Reads a file of at most `limit` bytes, counted after decompression.
+/// A file that is being read, decompressed if it is gzip.
+pub(crate) struct OpenFile {
+    /// Its bytes, decompressed.
+    pub reader: Box<dyn Read>,
+    /// Whether they are compressed.
+    pub compressed: bool,
+    /// Its length in bytes; 0 of a pipe.
+    pub length: u64,
+}
+
+/// Opens a regular file or a pipe.
 ///
 /// The name of a file does not say whether it is compressed; its first bytes do.
-pub(super) fn read(path: &Path, limit: u64) -> Result<FileContent, DataError> {
+pub(crate) fn open(path: &Path) -> Result<OpenFile, DataError> {
     let unreadable = |error| unreadable(path, error);
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if !is_file_or_pipe(metadata.file_type()) {
@@ -41,31 +51,54 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<FileContent, DataError> {
     let mut beginning = file.by_ref().take(GZIP_MAGIC.len() as u64);
     beginning.read_to_end(&mut magic).map_err(unreadable)?;
     let compressed = magic == GZIP_MAGIC;
+    let whole = io::Cursor::new(magic).chain(file);
+    Ok(OpenFile {
+        reader: match compressed {
+            true => Box::new(MultiGzDecoder::new(whole)),
+            false => Box::new(whole),
+        },
+        compressed,
+        length: metadata.len(),
+    })
+}
+
+/// The error of a file of which `offset` bytes could be read.
+pub(crate) fn read_error(
+    path: &Path,
+    compressed: bool,
+    offset: usize,
+    error: io::Error,
+) -> DataError {
+    if compressed && is_damage(&error) {
+        return DataError::Gzip {
+            path: path.to_owned(),
+            offset,
+            error,
+        };
+    }
+    unreadable(path, error)
+}
+
+/// Reads a file of at most `limit` bytes, counted after decompression.
+pub(super) fn read(path: &Path, limit: u64) -> Result<FileContent, DataError> {
+    let OpenFile {
+        reader,
+        compressed,
+        length,
+    } = open(path)?;
     let too_large = |found| DataError::TooLarge {
         path: path.to_owned(),
         limit,
         found,
     };
-    if !compressed && metadata.len() > limit {
-        return Err(too_large(Some(metadata.len())));
+    if !compressed && length > limit {
+        return Err(too_large(Some(length)));
     }
-    let whole = magic.chain(file);
     let mut bytes = Vec::new();
-    let read = if compressed {
-        let decoder = MultiGzDecoder::new(whole);
-        decoder.take(limit + 1).read_to_end(&mut bytes)
-    } else {
-        whole.take(limit + 1).read_to_end(&mut bytes)
-    };
-    match read {
+    match reader.take(limit + 1).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() as u64 > limit => Err(too_large(None)),
         Ok(_) => Ok(FileContent { bytes, compressed }),
-        Err(error) if compressed && is_damage(&error) => Err(DataError::Gzip {
-            path: path.to_owned(),
-            offset: bytes.len(),
-            error,
-        }),
-        Err(error) => Err(unreadable(error)),
+        Err(error) => Err(read_error(path, compressed, bytes.len(), error)),
     }
 }
 

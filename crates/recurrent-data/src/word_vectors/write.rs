@@ -1,0 +1,66 @@
+//! Writing the formats.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::{WordVectorFormat, WordVectors};
+use crate::DataError;
+
+impl WordVectors {
+    /// Writes a file under a temporary name and renames it, so that the old content stays whole until the new one is.
+    ///
+    /// Numbers in text are the shortest that read back as they were. In binary no line end follows a row.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or a word has white space or control characters, which no format can hold.
+    pub fn write(&self, path: &Path, format: WordVectorFormat) -> Result<(), DataError> {
+        let separates = |c: char| c.is_ascii_whitespace() || c.is_control();
+        if let Some(word) = self.words.iter().find(|word| word.contains(separates)) {
+            return Err(DataError::WordVectors {
+                problem: format!(
+                    "expected words without white space and control characters to write to a file, found `{}`",
+                    word.escape_debug()
+                ),
+            });
+        }
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(".partial");
+        let temporary = path.with_file_name(name);
+        let written = (|| {
+            let mut file = BufWriter::with_capacity(1 << 16, File::create(&temporary)?);
+            self.write_to(&mut file, format)?;
+            file.into_inner()?.sync_all()?;
+            fs::rename(&temporary, path)
+        })();
+        written.map_err(|error| {
+            // The partial file is of no use to anyone; its own removal may fail too.
+            let _ = fs::remove_file(&temporary);
+            DataError::Write {
+                path: path.to_owned(),
+                error,
+            }
+        })
+    }
+
+    fn write_to(&self, file: &mut impl Write, format: WordVectorFormat) -> io::Result<()> {
+        if format != WordVectorFormat::GloVeText {
+            writeln!(file, "{} {}", self.len(), self.width)?;
+        }
+        for (word, row) in self.words.iter().zip(self.values.chunks_exact(self.width)) {
+            file.write_all(word.as_bytes())?;
+            if format == WordVectorFormat::Word2VecBinary {
+                file.write_all(b" ")?;
+                for value in row {
+                    file.write_all(&value.to_le_bytes())?;
+                }
+            } else {
+                for value in row {
+                    write!(file, " {value:?}")?;
+                }
+                file.write_all(b"\n")?;
+            }
+        }
+        Ok(())
+    }
+}
