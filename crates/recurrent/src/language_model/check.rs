@@ -154,8 +154,22 @@ impl LanguageModelConfig {
             name_of(&initializer),
         )?;
         let Some(path) = &data.path else {
-            return Ok(());
+            // Without either the missing path is told, whatever the column.
+            let generated = data.grammar_characters.is_some();
+            return check(
+                !generated || data.column.is_none(),
+                "data.column".to_string(),
+                "nothing beside data.grammar_characters, whose text is no table",
+                data.column.clone().unwrap_or_default(),
+            );
         };
+        let named = !path.trim().is_empty();
+        check(
+            named,
+            "data.path".to_string(),
+            "a file or folder",
+            "nothing",
+        )?;
         let beside = |default: &str| format!("{default} beside data.path = {path}");
         check(
             data.grammar_characters.is_none(),

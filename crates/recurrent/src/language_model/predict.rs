@@ -128,8 +128,8 @@ fn why_no_weights(run: &RunDirectory) -> String {
                 .to_string()
         }
         _ => format!(
-            "no model.safetensors yet: the run was interrupted before it had weights; go on with \
-             `recurrent train --resume --out {}`",
+            "no model.safetensors yet: the run ended before it had weights, interrupted or by a loss \
+             that is not finite; go on with `recurrent train --resume --out {}`",
             run.path().display()
         ),
     }
