@@ -283,3 +283,14 @@ fn the_unknown_symbol_is_drawn_only_on_demand() {
     all.succeeds();
     assert!(all.out.contains("<unk>"), "{}", all.out);
 }
+
+#[test]
+fn settings_without_a_use_beside_generated_text_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(small(&out).args(["--column", "text"])).is_bad_input(&["data.column", "text"]);
+    let fractions = "data.fractions=[0.8, 0.1, 0.1]";
+    run(small(&out).args(["--set", fractions])).is_bad_input(&["data.fractions", "0.8"]);
+    run(small(&out).args(["--data", ""])).is_bad_input(&["data.path", "nothing"]);
+    assert!(!out.exists());
+}

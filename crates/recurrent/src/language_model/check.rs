@@ -1,7 +1,7 @@
 //! The ranges of a language model's recipe.
 
 use super::LanguageModelConfig;
-use super::config::DEFAULT_GRAMMAR_SEED;
+use super::config::{DEFAULT_FRACTIONS, DEFAULT_GRAMMAR_SEED};
 use crate::Error;
 use crate::recipe::name_of;
 use crate::training::check;
@@ -154,13 +154,22 @@ impl LanguageModelConfig {
             name_of(&initializer),
         )?;
         let Some(path) = &data.path else {
-            // Without either the missing path is told, whatever the column.
-            let generated = data.grammar_characters.is_some();
-            return check(
-                !generated || data.column.is_none(),
+            // Without either the missing path is told, whatever the rest.
+            if data.grammar_characters.is_none() {
+                return Ok(());
+            }
+            let beside = |what: &str| format!("{what} beside data.grammar_characters");
+            check(
+                data.column.is_none(),
                 "data.column".to_string(),
-                "nothing beside data.grammar_characters, whose text is no table",
+                &beside("nothing"),
                 data.column.clone().unwrap_or_default(),
+            )?;
+            return check(
+                data.fractions == DEFAULT_FRACTIONS,
+                "data.fractions".to_string(),
+                &beside(&format!("{DEFAULT_FRACTIONS:?}")),
+                format!("{:?}", data.fractions),
             );
         };
         let named = !path.trim().is_empty();

@@ -114,8 +114,12 @@ pub(super) const DEFAULT_GRAMMAR_SEED: u64 = 1;
 fn grammar_seed() -> u64 {
     DEFAULT_GRAMMAR_SEED
 }
+
+/// Parts of a single file where the recipe gives none.
+pub(super) const DEFAULT_FRACTIONS: [f64; 3] = [0.9, 0.05, 0.05];
+
 fn fractions() -> [f64; 3] {
-    [0.9, 0.05, 0.05]
+    DEFAULT_FRACTIONS
 }
 
 /// `[model]`: the network.
