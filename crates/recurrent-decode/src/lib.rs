@@ -14,6 +14,7 @@
 #![deny(missing_docs)]
 
 pub mod error;
+mod files;
 pub mod interpolation;
 pub mod language_model;
 pub mod ngram;

@@ -13,7 +13,7 @@
 //! | [`trie`], [`memory`] | the n-grams and contexts of all models, in memory or in a mapped file |
 //! | [`additive`], [`backoff`], [`discounts`], [`kneser_ney`] | the estimates |
 //! | [`model`], [`history`] | queries |
-//! | [`arpa`], [`binary`], [`names`] | files |
+//! | [`arpa`], [`binary`], [`words`] | files |
 //! | [`table`], [`prune`] | models taken apart and built again, without some n-grams |
 //! | [`unseen`] | what order costs |
 //!
@@ -24,6 +24,7 @@
 #![allow(rustdoc::private_intra_doc_links)]
 
 mod additive;
+mod arpa;
 mod backoff;
 mod count;
 mod discounts;
@@ -34,8 +35,10 @@ mod model;
 mod runs;
 mod table;
 mod trie;
+mod words;
 
 pub use additive::{AdditiveNgram, DELTA_GRID};
+pub use arpa::WordNgram;
 pub use backoff::StupidBackoff;
 pub use count::{CountConfig, NgramCounter, NgramCounts};
 pub use discounts::Discounts;
@@ -43,3 +46,4 @@ pub use history::HistoryState;
 pub use kneser_ney::KneserNey;
 pub use model::{Ngram, NgramState};
 pub use trie::MAX_ORDER;
+pub use words::{END_OF_SENTENCE, UNKNOWN, Words};
