@@ -26,6 +26,7 @@
 mod additive;
 mod arpa;
 mod backoff;
+mod binary;
 mod count;
 mod discounts;
 mod history;
