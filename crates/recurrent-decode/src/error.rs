@@ -1,5 +1,7 @@
 //! The errors of this crate. Each names what was looked at, what was expected there and what was found.
 
+use std::path::{Path, PathBuf};
+
 /// Why a decoder could not be built or could not decode.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -46,4 +48,60 @@ pub enum DecodeError {
         /// The length.
         found: usize,
     },
+    /// A file could not be read or written.
+    #[error("{}: expected to {action} it, found: {found}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was to be done with it.
+        action: &'static str,
+        /// What the system said.
+        found: String,
+    },
+    /// A line of a text file is not what its format has there.
+    #[error("{}, line {line}: expected {expected}, found {found}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What the format has there.
+        expected: String,
+        /// What the line has.
+        found: String,
+    },
+    /// A binary file is not what its format says, or damaged.
+    #[error("{}: expected {expected}, found {found}", path.display())]
+    Binary {
+        /// The file.
+        path: PathBuf,
+        /// What the format has there.
+        expected: &'static str,
+        /// What the file has.
+        found: String,
+    },
+}
+
+impl DecodeError {
+    /// The error of a system call on `path`.
+    pub(crate) fn file(path: &Path, action: &'static str, found: &std::io::Error) -> Self {
+        Self::File {
+            path: path.to_path_buf(),
+            action,
+            found: found.to_string(),
+        }
+    }
+
+    /// The error of a setting.
+    pub(crate) fn setting(
+        field: &'static str,
+        expected: &'static str,
+        found: impl ToString,
+    ) -> Self {
+        Self::Setting {
+            field,
+            expected,
+            found: found.to_string(),
+        }
+    }
 }

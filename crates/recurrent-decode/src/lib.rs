@@ -4,7 +4,9 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`sample`] | drawing a symbol from logits: temperature, top-k, nucleus, greedy |
-//! | [`ngram`] | unigram and bigram models with additive smoothing, the baselines of a language model |
+//! | [`language_model`] | what all decoders take as a language model |
+//! | [`ngram`] | count language models: additive, stupid backoff, modified Kneser-Ney; ARPA and binary files, pruning |
+//! | [`interpolation`] | mixtures of language models, their weights fitted by EM |
 //! | [`error`] | the one error type |
 //!
 //! Everything works on plain slices, in the letters of the whole workspace: `T` time, `V` vocabulary.
@@ -12,9 +14,14 @@
 #![deny(missing_docs)]
 
 pub mod error;
+mod files;
+pub mod interpolation;
+pub mod language_model;
 pub mod ngram;
 pub mod sample;
 
 pub use error::DecodeError;
-pub use ngram::{AdditiveNgram, NgramCounts};
+pub use interpolation::Mixture;
+pub use language_model::LanguageModel;
+pub use ngram::{AdditiveNgram, KneserNey, Ngram, NgramCounts, StupidBackoff};
 pub use sample::{Candidate, Sampler, SamplerConfig};
