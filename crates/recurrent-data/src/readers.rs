@@ -10,6 +10,7 @@ use std::path::Path;
 
 pub(crate) use file::{OpenFile, open, read_error};
 pub(crate) use folder::{FolderFiles, find_files};
+pub(crate) use text_file::refuse_foreign;
 
 use self::file::FileContent;
 use crate::DataError;

@@ -116,10 +116,23 @@ fn neighbours_and_analogies_are_those_of_gensim() {
         assert_found(&found, &analogy["answers"]);
     }
     let all = vectors.nearest_to(vectors.vector("king").unwrap(), 14);
+    let all = all.unwrap();
     assert_eq!(all[0].word, "king");
     assert_eq!(all[1..], vectors.nearest("king", 13).unwrap());
     for count in 0..14 {
         assert_eq!(vectors.nearest("king", count).unwrap(), all[1..=count]);
+    }
+}
+
+#[test]
+fn a_vector_that_is_none_of_the_table_is_refused() {
+    let vectors = read(b"a 1 0\nb 0 1\n", None).unwrap();
+    for (vector, message) in [
+        (&[1.0][..], "expected a vector of 2 numbers, found 1"),
+        (&[1.0, f32::NAN], "expected finite numbers, found NaN"),
+    ] {
+        let error = vectors.nearest_to(vector, 1).unwrap_err();
+        assert_eq!(error.to_string(), format!("word vectors: {message}"));
     }
 }
 
@@ -209,8 +222,12 @@ fn binary_is_told_from_text_whatever_the_first_number_is() {
 
 #[test]
 fn malformed_text_is_refused_with_its_line() {
-    let cases: [(&[u8], &str); 19] = [
+    let cases: [(&[u8], &str); 20] = [
         (b"", ": expected text, found an empty file"),
+        (
+            b"PK\x03\x04..",
+            ": expected plain text or gzip, found a zip archive; unpack it",
+        ),
         (
             b"hello\n",
             ", line 1: expected a header `words width`, or a word and numbers, found `hello`",
@@ -442,7 +459,7 @@ fn words_that_no_file_can_hold_are_not_written() {
         }
     }
     // All other words and all numbers survive each format.
-    for word in ["日本", "a\u{a0}b", "1", "-"] {
+    for word in ["日本", "a\u{a0}b", "\u{85}", "1", "-3.5", "nan", "-"] {
         for (_, format) in FILES {
             vectors(word).write(&path, format).unwrap();
             let read = WordVectors::read(&path, None).unwrap();

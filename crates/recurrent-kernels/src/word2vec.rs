@@ -19,11 +19,12 @@
 //! - noise words are drawn with probabilities `~ count^0.75`, and one that is `w`
 //!   itself is left out;
 //! - the learning rate falls linearly with the position in the text;
-//! - input vectors start uniform in `-1/2E..1/2E`, output vectors at zero.
+//! - input vectors start uniform in `-1/2E..1/2E`, output vectors at zero;
+//! - CBOW moves each of the averaged input vectors by the whole gradient of `h`,
+//!   where the mean's own gradient is that divided by their number (Irsoy, Benton
+//!   and Stratos 2021 compare both).
 //!
-//! Two things differ. The gradient of a CBOW example is the true one, divided by
-//! the number of averaged vectors; the tool leaves the division out (Irsoy, Benton
-//! and Stratos 2021). And the steps are taken in small batches: scores are those
+//! One thing differs: the steps are taken in small batches of text. Scores are those
 //! before the batch, updates follow in order.
 //!
 //! Threads split the columns of both matrices and meet once a batch to add up

@@ -22,21 +22,29 @@ const FOREIGN: [(usize, &[u8], &str); 7] = [
 /// The text of a file.
 pub(super) fn decode(path: &Path, content: FileContent) -> Result<String, DataError> {
     let FileContent { bytes, compressed } = content;
-    let foreign = FOREIGN
-        .iter()
-        .find(|(at, mark, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(mark)));
-    if let Some((_, _, found)) = foreign {
-        return Err(DataError::ForeignFormat {
-            path: path.to_owned(),
-            found,
-        });
-    }
+    refuse_foreign(path, &bytes)?;
     let text = String::from_utf8(bytes).map_err(|error| DataError::InvalidUtf8 {
         path: path.to_owned(),
         offset: error.utf8_error().valid_up_to(),
         compressed,
     })?;
     Ok(normalised(text))
+}
+
+/// An error where the `beginning` of a file is that of a format that is not read.
+pub(crate) fn refuse_foreign(path: &Path, beginning: &[u8]) -> Result<(), DataError> {
+    let starts = |at: usize, mark| {
+        beginning
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(mark))
+    };
+    match FOREIGN.iter().find(|(at, mark, _)| starts(*at, *mark)) {
+        None => Ok(()),
+        Some((_, _, found)) => Err(DataError::ForeignFormat {
+            path: path.to_owned(),
+            found,
+        }),
+    }
 }
 
 fn normalised(mut text: String) -> String {

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::{MOST_WIDTH, Table, WordVectorFormat, WordVectors, binary, shown, text};
-use crate::readers::{OpenFile, open, read_error};
+use crate::readers::{OpenFile, open, read_error, refuse_foreign};
 use crate::{DataError, Place};
 
 /// The most bytes that a file may hold, after decompression: 16 GiB.
@@ -27,6 +27,7 @@ impl WordVectors {
     /// header says. The message names the line or, in binary, the byte.
     pub fn read(path: &Path, format: Option<WordVectorFormat>) -> Result<Self, DataError> {
         let mut source = Source::open(path)?;
+        refuse_foreign(path, &source.head)?;
         let format = match format.or_else(|| detect(&source.head)) {
             Some(format) => format,
             None => {

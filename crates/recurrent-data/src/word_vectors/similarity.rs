@@ -30,12 +30,25 @@ impl WordVectors {
 
     /// The `count` words whose vectors are most similar to `vector [E]`, as [`nearest`](Self::nearest) orders them.
     ///
-    /// # Panics
-    /// If the vector is not as wide as those of the table.
-    pub fn nearest_to(&self, vector: &[f32], count: usize) -> Vec<Neighbour<'_>> {
-        assert_eq!(vector.len(), self.width, "the width of the vectors");
+    /// # Errors
+    /// If the vector is not as wide as those of the table, or an element is not finite.
+    pub fn nearest_to(
+        &self,
+        vector: &[f32],
+        count: usize,
+    ) -> Result<Vec<Neighbour<'_>>, DataError> {
+        let wrong = |problem| DataError::WordVectors { problem };
+        if vector.len() != self.width {
+            let [expected, found] = [self.width, vector.len()];
+            return Err(wrong(format!(
+                "expected a vector of {expected} numbers, found {found}"
+            )));
+        }
+        if let Some(value) = vector.iter().find(|value| !value.is_finite()) {
+            return Err(wrong(format!("expected finite numbers, found {value}")));
+        }
         let vector: Vec<f64> = vector.iter().map(|&value| f64::from(value)).collect();
-        self.nearest_without(&vector, count, &[])
+        Ok(self.nearest_without(&vector, count, &[]))
     }
 
     /// The `count` best answers to "a is to b as c is to what", for `[a, b, c]`: the words most similar to `b - a + c`,

@@ -13,13 +13,14 @@ impl WordVectors {
     /// Numbers in text are the shortest that read back as they were. In binary no line end follows a row.
     ///
     /// # Errors
-    /// If the file cannot be written, or a word has white space or control characters, which no format can hold.
+    /// If the file cannot be written, or a word has spaces or control characters of ASCII, which not every
+    /// format can hold.
     pub fn write(&self, path: &Path, format: WordVectorFormat) -> Result<(), DataError> {
-        let separates = |c: char| c.is_ascii_whitespace() || c.is_control();
+        let separates = |c: char| c == ' ' || c.is_ascii_control();
         if let Some(word) = self.words.iter().find(|word| word.contains(separates)) {
             return Err(DataError::WordVectors {
                 problem: format!(
-                    "expected words without white space and control characters to write to a file, found `{}`",
+                    "expected words without spaces and control characters to write to a file, found `{}`",
                     word.escape_debug()
                 ),
             });

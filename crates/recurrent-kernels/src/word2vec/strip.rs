@@ -34,8 +34,7 @@ impl<R: Real> StripPair<R> {
         }
     }
 
-    /// Moves the vectors of the batch: `output += factor h`, `input += factor output / inputs`,
-    /// with `factors [G, 1 + K]`.
+    /// Moves the vectors of the batch: `output += factor h`, `input += factor output`, with `factors [G, 1 + K]`.
     ///
     /// # Safety
     /// As `score`; no other thread may use the strip.
@@ -119,12 +118,11 @@ impl<R: Real> StripPair<R> {
                         hidden.mul_add(factor, output).store(at);
                     }
                 }
-                let share = V::splat(R::from_f64(1.0 / contexts.len() as f64));
                 for &context in contexts {
                     let row = self.input.at(context, column);
                     for (i, step) in step[..registers].iter().enumerate() {
                         let at = row.add(i * V::LANES);
-                        step.mul_add(share, V::load(at)).store(at);
+                        (V::load(at) + *step).store(at);
                     }
                 }
             }
