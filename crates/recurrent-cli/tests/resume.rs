@@ -76,25 +76,30 @@ fn start(mut command: Command) -> Child {
     command.spawn().expect("the program starts")
 }
 
+/// Kills a run after each of these steps and resumes it; then lets it end.
+fn with_kills(command: impl Fn() -> Command, out: &Path, steps: [u64; 3]) {
+    let mut resumed = false;
+    for step in steps {
+        let mut command = command();
+        if resumed {
+            command.arg("--resume");
+        }
+        let mut child = start(command);
+        wait_for_step(out, step, &mut child);
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        resumed = true;
+    }
+    run(command().arg("--resume")).succeeds();
+}
+
 #[test]
 fn a_killed_run_ends_as_an_uninterrupted_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let whole = folder.path().join("whole");
     run(long(&whole)).succeeds();
     let killed = folder.path().join("killed");
-    let mut resumed = false;
-    for step in [10, 200, 500] {
-        let mut command = long(&killed);
-        if resumed {
-            command.arg("--resume");
-        }
-        let mut child = start(command);
-        wait_for_step(&killed, step, &mut child);
-        child.kill().expect("killed");
-        child.wait().expect("ended");
-        resumed = true;
-    }
-    run(long(&killed).arg("--resume")).succeeds();
+    with_kills(|| long(&killed), &killed, [10, 200, 500]);
     assert_eq!(bytes(&killed), bytes(&whole));
     assert_eq!(metrics(&killed), metrics(&whole));
     // A finished run that is resumed has nothing to do and stays as it is.
@@ -104,6 +109,37 @@ fn a_killed_run_ends_as_an_uninterrupted_one() {
     // With more epochs it goes on.
     run(long(&killed).args(["--resume", "--set", "training.epochs=7"])).succeeds();
     assert!(metrics(&killed).len() > metrics(&whole).len());
+}
+
+/// A run whose chunks differ in length and that averages its weights after a few validations.
+fn averaging(out: &Path) -> Command {
+    let mut command = long(out);
+    for change in [
+        "training.optimizer=sgd",
+        "training.schedule=constant",
+        "training.learning_rate=8",
+        "training.clip_norm=1",
+        "training.chunk_deviation=3",
+        "training.non_monotone_interval=1",
+        "training.validate_every=50",
+    ] {
+        command.args(["--set", change]);
+    }
+    command
+}
+
+#[test]
+fn averages_and_drawn_chunks_go_on_where_they_were() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = folder.path().join("whole");
+    let told = run(averaging(&whole));
+    told.succeeds();
+    let note = "averaging the weights from now on";
+    assert_eq!(told.err.matches(note).count(), 1, "{}", told.err);
+    let killed = folder.path().join("killed");
+    with_kills(|| averaging(&killed), &killed, [10, 300, 700]);
+    assert_eq!(bytes(&killed), bytes(&whole));
+    assert_eq!(metrics(&killed), metrics(&whole));
 }
 
 #[test]

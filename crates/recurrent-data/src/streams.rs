@@ -9,6 +9,7 @@
 //! stream 1   4 5 6 7          -> 5 6 7 8
 //! ```
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{DataError, SequenceBatch};
@@ -92,12 +93,17 @@ impl TokenStreams {
 
     /// The number of chunks of one reading.
     pub fn chunks(&self) -> usize {
-        self.longest().div_ceil(self.chunk)
+        self.steps().div_ceil(self.chunk)
     }
 
     /// The number of targets of one reading, over all rows.
     pub fn targets(&self) -> usize {
         self.lengths.iter().sum()
+    }
+
+    /// The number of steps of the longest stream.
+    pub fn steps(&self) -> usize {
+        self.lengths.iter().copied().max().unwrap_or(0)
     }
 
     /// Chunk `index` of the reading.
@@ -110,13 +116,17 @@ impl TokenStreams {
             "chunk {index} of a reading of {}",
             self.chunks()
         );
-        let begin = index * self.chunk;
+        self.span(index * self.chunk..(index + 1) * self.chunk)
+    }
+
+    /// The part of every stream that lies in `steps`.
+    pub fn span(&self, steps: Range<usize>) -> Chunk {
         let rows = |shift: usize| -> Vec<&[u32]> {
             self.starts
                 .iter()
                 .zip(&self.lengths)
                 .map(|(start, &length)| {
-                    let valid = begin.min(length)..(begin + self.chunk).min(length);
+                    let valid = steps.start.min(length)..steps.end.min(length);
                     &self.tokens[start + shift + valid.start..start + shift + valid.end]
                 })
                 .collect()
@@ -130,10 +140,6 @@ impl TokenStreams {
     /// All chunks in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Chunk> + '_ {
         (0..self.chunks()).map(|index| self.chunk(index))
-    }
-
-    fn longest(&self) -> usize {
-        self.lengths.iter().copied().max().unwrap_or(0)
     }
 }
 

@@ -14,6 +14,7 @@
 
 #![deny(missing_docs)]
 
+mod average;
 mod cell;
 pub mod composed;
 mod dropout;
@@ -28,6 +29,7 @@ mod parameters;
 mod stack;
 mod stepper;
 
+pub use average::Average;
 pub use cell::Cell;
 pub use dropout::{DropoutKind, dropout};
 pub use embedding::{Embedding, EmbeddingConfig};

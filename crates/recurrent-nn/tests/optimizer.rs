@@ -8,8 +8,8 @@ use common::{
     Named, assert_all_close, cast, constant, device, normal, parameter_gradients, parameter_values,
 };
 use recurrent_nn::{
-    Cell, Clip, Error, Linear, LinearConfig, Mode, Optimizer, OptimizerConfig, Rule, Stack,
-    StackConfig,
+    Average, Cell, Clip, Error, Linear, LinearConfig, Mode, Optimizer, OptimizerConfig, Rule,
+    Stack, StackConfig,
 };
 use std::collections::BTreeMap;
 
@@ -297,4 +297,44 @@ fn training_lowers_the_loss() {
     }
     let last: f64 = loss(&network, 1).into_scalar();
     assert!(last < 0.05 * first, "from {first} to {last}");
+}
+
+#[test]
+fn an_average_is_the_mean_of_the_weights_it_was_given() {
+    for dtype in [F32, F64] {
+        let mut optimizer = config(DESCENT, None).init();
+        let mut network = network(dtype);
+        let mut average = Average::default();
+        assert_eq!(
+            parameter_values(&average.apply(network.clone())),
+            parameter_values(&network)
+        );
+        let mut sums: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for number in 0..5 {
+            network = train(network, &mut optimizer, number..number + 1);
+            average.add(&network);
+            for (name, values) in parameter_values(&network) {
+                let sum = sums.entry(name).or_insert_with(|| vec![0.0; values.len()]);
+                sum.iter_mut().zip(&values).for_each(|(sum, x)| *sum += x);
+            }
+        }
+        let before = parameter_values(&network);
+        let found = parameter_values(&average.apply(network.clone()));
+        let mean = sums
+            .into_iter()
+            .map(|(name, sum)| (name, sum.iter().map(|x| x / 5.0).collect()))
+            .collect();
+        // Rounding of five updates of values below one.
+        let tolerance = if dtype == F32 { 1e-6 } else { 1e-14 };
+        assert_all_close("mean", &found, &mean, tolerance);
+        assert_eq!(parameter_values(&network), before);
+
+        let resumed = Average::resume(average.count(), average.state(), &network).unwrap();
+        assert_eq!(resumed.count(), 5);
+        assert_eq!(parameter_values(&resumed.apply(network.clone())), found);
+        let mut state = average.state();
+        state.remove("head.weight");
+        let missing = Average::resume(5, state, &network);
+        assert!(matches!(missing, Err(Error::MissingState)));
+    }
 }

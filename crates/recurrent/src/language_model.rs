@@ -6,6 +6,7 @@
 //! Peng 1990) over parallel streams whose state is carried from chunk to chunk.
 
 mod check;
+mod chunks;
 mod config;
 mod data;
 mod evaluate;

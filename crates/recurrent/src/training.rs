@@ -92,15 +92,20 @@ pub struct StepLoss {
     pub scale: f64,
     /// Symbols it is the mean of.
     pub symbols: usize,
+    /// Factor on the learning rate of the step.
+    pub rate: f64,
 }
 
 /// What tells one order of batches from another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
     /// `training.batch_size`.
     pub batch_size: usize,
     /// `training.chunk_length`.
     pub chunk_length: usize,
+    /// `training.chunk_deviation`.
+    #[serde(default)]
+    pub chunk_deviation: f64,
     /// Symbols of the training, validation and test split.
     pub symbols: [usize; 3],
     /// Digest of those symbols.
@@ -116,13 +121,13 @@ pub trait Learner {
     /// within an epoch in the same order.
     fn stream(&self) -> Stream;
 
-    /// Steps of an epoch.
-    fn steps_per_epoch(&self) -> usize;
+    /// Steps of epoch `epoch`, from 0.
+    fn steps(&self, epoch: usize) -> usize;
 
-    /// Forgets what was carried, at an epoch's start.
-    fn start_epoch(&mut self);
+    /// Gets ready for the steps of an epoch, with nothing carried from before it.
+    fn begin_epoch(&mut self, epoch: usize);
 
-    /// The loss of step `index` of an epoch.
+    /// The loss of step `index` of the epoch that was begun.
     fn loss(&mut self, model: &Self::Model, index: usize, mode: Mode) -> StepLoss;
 
     /// Mean validation loss, nats a symbol.

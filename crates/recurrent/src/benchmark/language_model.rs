@@ -32,6 +32,7 @@ pub(super) fn time(
 
     let tracking = device.clone().autodiff();
     let mut trained = learner(tracking.clone())?;
+    trained.begin_epoch(0);
     let mut optimizer = config.training.optimizer_config().init();
     let learning_rate = config.training.learning_rate;
     let model = LanguageModel::new(&config.model, vocabulary, WEIGHTS, &tracking);
@@ -56,6 +57,7 @@ pub(super) fn time(
 
     let model = model.valid();
     let mut read = learner(device)?;
+    read.begin_epoch(0);
     let (forward, _) = median(0, |index| {
         let loss = read.loss(&model, index, Mode::Inference);
         loss.mean.into_scalar::<f64>();

@@ -1,5 +1,6 @@
 //! What a language model learns from, step by step.
 
+use super::chunks::Chunks;
 use super::evaluate::{evaluate, evaluation_streams};
 use super::regularisation::Regularisation;
 use super::{Corpus, LanguageModel, LanguageModelConfig, Split};
@@ -15,6 +16,9 @@ use std::collections::BTreeMap;
 pub(crate) struct StreamLearner {
     stream: Stream,
     streams: TokenStreams,
+    /// Of the present epoch.
+    chunks: Chunks,
+    seed: u64,
     valid: TokenStreams,
     device: Device,
     state: Option<StackState>,
@@ -45,9 +49,12 @@ impl StreamLearner {
             stream: Stream {
                 batch_size: rows,
                 chunk_length: chunk,
+                chunk_deviation: training.chunk_deviation,
                 symbols: splits.map(|tokens| tokens.len()),
                 digest: tokens.fold(0, |digest, &id| noise::mix(digest, u64::from(id))),
             },
+            chunks: Chunks::default(),
+            seed: noise::mix(training.seed, 2),
             streams,
             valid: evaluation_streams(corpus, Split::Valid, training, vocabulary)?,
             device,
@@ -56,6 +63,17 @@ impl StreamLearner {
             smoothing: training.label_smoothing,
             regularisation: config.model.regularisation(),
         })
+    }
+
+    /// The chunks of an epoch.
+    fn draw(&self, epoch: usize) -> Chunks {
+        let Stream {
+            chunk_length,
+            chunk_deviation,
+            ..
+        } = self.stream;
+        let seed = noise::mix(self.seed, epoch as u64);
+        Chunks::draw(self.streams.steps(), chunk_length, chunk_deviation, seed)
     }
 }
 
@@ -73,16 +91,17 @@ impl Learner for StreamLearner {
         self.stream.clone()
     }
 
-    fn steps_per_epoch(&self) -> usize {
-        self.streams.chunks()
+    fn steps(&self, epoch: usize) -> usize {
+        self.draw(epoch).len()
     }
 
-    fn start_epoch(&mut self) {
+    fn begin_epoch(&mut self, epoch: usize) {
+        self.chunks = self.draw(epoch);
         self.state = None;
     }
 
     fn loss(&mut self, model: &LanguageModel, index: usize, mode: Mode) -> StepLoss {
-        let chunk = self.streams.chunk(index);
+        let chunk = self.streams.span(self.chunks.span(index));
         let ids = symbols(&chunk.input, &self.device);
         let targets = symbols(&chunk.target, &self.device);
         let count = chunk.target.values.len();
@@ -98,6 +117,7 @@ impl Learner for StreamLearner {
                 LossScale::SumOverTime => chunk.target.steps as f64,
             },
             symbols: count,
+            rate: self.chunks.rate(index),
         }
     }
 

@@ -27,6 +27,10 @@ impl TrainingConfig {
             ("checkpoint_every", self.checkpoint_every.unwrap_or(1)),
             ("keep_checkpoints", self.keep_checkpoints as u64),
             ("early_stopping", self.early_stopping.unwrap_or(1) as u64),
+            (
+                "non_monotone_interval",
+                self.non_monotone_interval.unwrap_or(1) as u64,
+            ),
         ] {
             check(value >= 1, key(name), "a number of at least 1", value)?;
         }
@@ -37,6 +41,14 @@ impl TrainingConfig {
         ] {
             check(value <= MOST, key(name), "a number of at most 65536", value)?;
         }
+        let deviation = self.chunk_deviation;
+        let most = self.chunk_length as f64;
+        check(
+            (0.0..=most).contains(&deviation),
+            key("chunk_deviation"),
+            "a number from 0 to chunk_length",
+            deviation,
+        )?;
         let positive = |x: f64| x > 0.0 && x.is_finite();
         let rate = self.learning_rate;
         check(

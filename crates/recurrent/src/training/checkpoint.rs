@@ -6,7 +6,7 @@ use crate::run::RunDirectory;
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
 use burn::module::Module;
-use recurrent_nn::{Optimizer, OptimizerConfig, parameters};
+use recurrent_nn::{Average, Optimizer, OptimizerConfig, parameters};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,15 @@ pub(crate) struct Record {
     pub best: Option<(f64, u64)>,
     /// Validations since the best one.
     pub since_best: usize,
+    /// Loss of every validation.
+    #[serde(default)]
+    pub validations: Vec<f64>,
+    /// Whether the weights are averaged.
+    #[serde(default)]
+    pub averages: bool,
+    /// Steps that the averages are of.
+    #[serde(default)]
+    pub averaged: u64,
     /// What the schedule remembers.
     pub schedule: Memory,
     /// Sums since the last metric line.
@@ -66,6 +75,9 @@ impl Record {
             index: 0,
             best: None,
             since_best: 0,
+            validations: Vec::new(),
+            averages: false,
+            averaged: 0,
             schedule: Memory::default(),
             window: Window::default(),
             elapsed_seconds: 0.0,
@@ -83,6 +95,7 @@ pub(crate) struct Checkpoint {
 
 const MODEL: &str = "model.";
 const OPTIMIZER: &str = "optimizer.";
+const AVERAGE: &str = "average.";
 const CARRIED: &str = "carried.";
 const ENDING: &str = ".safetensors";
 
@@ -94,13 +107,27 @@ pub(super) fn weights_of<M: Module>(model: &M) -> Tensors {
         .collect()
 }
 
+/// What the training loop keeps in a checkpoint beside the record.
+pub(super) struct Parts {
+    pub weights: Tensors,
+    pub optimizer: Tensors,
+    pub average: Tensors,
+    pub carried: Tensors,
+}
+
+/// What a checkpoint gives back.
+pub(super) struct Restored<M> {
+    pub model: M,
+    pub optimizer: Optimizer,
+    pub average: Average,
+    pub carried: Tensors,
+}
+
 impl Checkpoint {
     /// Writes a checkpoint and removes all but the newest `keep`.
-    pub(crate) fn write<M: Module>(
+    pub(super) fn write(
         run: &RunDirectory,
-        model: &M,
-        optimizer: &Optimizer,
-        carried: Tensors,
+        parts: Parts,
         record: &Record,
         keep: usize,
     ) -> Result<(), Error> {
@@ -109,9 +136,10 @@ impl Checkpoint {
                 .into_iter()
                 .map(move |(name, data)| (format!("{prefix}{name}"), data))
         };
-        let tensors: Tensors = with(MODEL, weights_of(model))
-            .chain(with(OPTIMIZER, optimizer.state()))
-            .chain(with(CARRIED, carried))
+        let tensors: Tensors = with(MODEL, parts.weights)
+            .chain(with(OPTIMIZER, parts.optimizer))
+            .chain(with(AVERAGE, parts.average))
+            .chain(with(CARRIED, parts.carried))
             .collect();
         files::create_directory(&run.checkpoints())?;
         let path = run
@@ -166,30 +194,37 @@ impl Checkpoint {
         })
     }
 
-    /// Puts weights and optimizer back; returns them with what was carried.
-    pub(crate) fn restore<M: Module>(
+    /// Puts weights, optimizer and averages back, and what was carried.
+    pub(super) fn restore<M: Module>(
         self,
         model: M,
         config: OptimizerConfig,
-    ) -> Result<(M, Optimizer, Tensors), Error> {
-        let mut parts = [Tensors::new(), Tensors::new(), Tensors::new()];
+    ) -> Result<Restored<M>, Error> {
+        let prefixes = [MODEL, OPTIMIZER, AVERAGE, CARRIED];
+        let mut parts = prefixes.map(|_| Tensors::new());
         for (name, data) in self.tensors {
-            for (part, prefix) in parts.iter_mut().zip([MODEL, OPTIMIZER, CARRIED]) {
+            for (part, prefix) in parts.iter_mut().zip(prefixes) {
                 if let Some(name) = name.strip_prefix(prefix) {
                     part.insert(name.to_string(), data);
                     break;
                 }
             }
         }
-        let [weights, state, carried] = parts;
+        let [weights, state, average, carried] = parts;
         let model = weights::load(model, weights, &self.path)?;
-        let steps = self.record.step;
-        let optimizer =
-            Optimizer::resume(config, steps, state, &model).map_err(|error| Error::Weights {
-                path: self.path,
-                message: error.to_string(),
-            })?;
-        Ok((model, optimizer, carried))
+        let Record { step, averaged, .. } = self.record;
+        let bad = |error: recurrent_nn::Error| Error::Weights {
+            path: self.path.clone(),
+            message: error.to_string(),
+        };
+        let optimizer = Optimizer::resume(config, step, state, &model).map_err(bad)?;
+        let average = Average::resume(averaged, average, &model).map_err(bad)?;
+        Ok(Restored {
+            model,
+            optimizer,
+            average,
+            carried,
+        })
     }
 }
 

@@ -12,6 +12,11 @@ pub struct TrainingConfig {
     pub batch_size: usize,
     /// Steps that the gradient goes back, `T`.
     pub chunk_length: usize,
+    /// Standard deviation of a chunk's length, 0 for chunks of one length. Lengths are drawn
+    /// around `chunk_length`, one in twenty around half of it, and the learning rate of a
+    /// step goes with its length (Merity, Keskar and Socher 2018).
+    #[serde(default)]
+    pub chunk_deviation: f64,
     /// Passes over the training split.
     pub epochs: usize,
     /// Update rule.
@@ -41,6 +46,12 @@ pub struct TrainingConfig {
     /// Stop after this many validations without a better one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<usize>,
+    /// Average the weights from the first validation on that is worse than the best of those
+    /// before the last this many: non-monotonically triggered averaging, NT-ASGD (Merity,
+    /// Keskar and Socher 2018). Validations are of the averages then, and the run ends with
+    /// averages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub non_monotone_interval: Option<usize>,
     /// Which weights the run ends with.
     #[serde(default)]
     pub keep: Keep,

@@ -1,5 +1,6 @@
 //! The loop itself.
 
+use super::checkpoint::{Parts, weights_of};
 use super::{
     Checkpoint, Keep, Learner, Observer, Position, Record, StepReport, Stepped, Stop,
     TrainingConfig, describe, is_usable, make_step, publish, published_step,
@@ -7,7 +8,7 @@ use super::{
 use crate::Error;
 use crate::metrics::MetricLine;
 use crate::run::RunDirectory;
-use recurrent_nn::{Mode, Optimizer, noise};
+use recurrent_nn::{Average, Mode, Optimizer, noise};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -26,19 +27,21 @@ pub(crate) fn fit<L: Learner>(
     let Position {
         model,
         optimizer,
+        average,
         record,
     } = position;
     run.rewind_metrics(record.step)?;
-    let steps = learner.steps_per_epoch();
-    let total = (config.epochs as u64).saturating_mul(steps as u64);
+    let total = (0..config.epochs).map(|epoch| learner.steps(epoch) as u64);
+    let total = total.sum();
     observer.start(record.step, total);
     let mut fit = Fit {
         run,
         config,
         learner,
         optimizer,
+        average,
         record,
-        steps,
+        steps: 0,
         total,
         observer,
         history: VecDeque::new(),
@@ -49,6 +52,7 @@ pub(crate) fn fit<L: Learner>(
     Ok(Position {
         model: model?,
         optimizer: fit.optimizer,
+        average: fit.average,
         record: fit.record,
     })
 }
@@ -58,8 +62,9 @@ struct Fit<'a, L: Learner> {
     config: &'a TrainingConfig,
     learner: &'a mut L,
     optimizer: Optimizer,
+    average: Average,
     record: Record,
-    /// Steps of an epoch.
+    /// Steps of the present epoch.
     steps: usize,
     /// Steps of the run.
     total: u64,
@@ -73,8 +78,9 @@ impl<L: Learner> Fit<'_, L> {
     fn run(&mut self, mut model: L::Model, stop: &Stop) -> Result<L::Model, Error> {
         self.publish_again(&model)?;
         while self.record.epoch < self.config.epochs && !self.record.finished {
+            self.steps = self.learner.steps(self.record.epoch);
             if self.record.index == 0 {
-                self.learner.start_epoch();
+                self.learner.begin_epoch(self.record.epoch);
             }
             while self.record.index < self.steps {
                 model = self.step(model)?;
@@ -147,6 +153,10 @@ impl<L: Learner> Fit<'_, L> {
             learning_rate,
         )
         .map_err(|what| self.not_finite(what, learning_rate))?;
+        if self.record.averages {
+            self.average.add(&model);
+            self.record.averaged = self.average.count();
+        }
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }
@@ -188,7 +198,7 @@ impl<L: Learner> Fit<'_, L> {
     }
 
     fn validate(&mut self, model: &L::Model) -> Result<(), Error> {
-        let loss = self.learner.validate(model)?;
+        let loss = self.learner.validate(&self.measured(model))?;
         if !is_usable(loss) {
             let rate = self.config.learning_rate;
             let what = format!("the validation loss is {}", describe(loss));
@@ -202,6 +212,11 @@ impl<L: Learner> Fit<'_, L> {
         } else {
             self.record.since_best += 1;
         }
+        if self.begins_to_average(loss) {
+            self.record.averages = true;
+            self.observer.note("averaging the weights from now on");
+        }
+        self.record.validations.push(loss);
         let memory = &mut self.record.schedule;
         self.config.schedule.validated(better, memory);
         let patience = self.config.early_stopping.unwrap_or(usize::MAX);
@@ -217,20 +232,32 @@ impl<L: Learner> Fit<'_, L> {
         })
     }
 
+    /// The model with the weights that are validated and that the run may end with.
+    fn measured(&self, model: &L::Model) -> L::Model {
+        self.average.apply(model.clone())
+    }
+
+    /// Whether averaging starts after a validation of this loss.
+    fn begins_to_average(&self, loss: f64) -> bool {
+        let Some(interval) = self.config.non_monotone_interval else {
+            return false;
+        };
+        let before = self.record.validations.len().saturating_sub(interval);
+        let mut before = self.record.validations[..before].iter();
+        !self.record.averages && before.any(|&earlier| loss > earlier)
+    }
+
     /// Writes a checkpoint, and after it the weights of this step if the run may end with them.
     fn checkpoint(&mut self, model: &L::Model) -> Result<(), Error> {
         self.bring_time_up();
         self.run.sync_metrics()?;
-        let carried = self.learner.carried();
-        let keep = self.config.keep_checkpoints;
-        Checkpoint::write(
-            self.run,
-            model,
-            &self.optimizer,
-            carried,
-            &self.record,
-            keep,
-        )?;
+        let parts = Parts {
+            weights: weights_of(model),
+            optimizer: self.optimizer.state(),
+            average: self.average.state(),
+            carried: self.learner.carried(),
+        };
+        Checkpoint::write(self.run, parts, &self.record, self.config.keep_checkpoints)?;
         self.publish(model)
     }
 
@@ -256,7 +283,7 @@ impl<L: Learner> Fit<'_, L> {
     /// Writes the weights of this step if the run may end with them.
     fn publish(&self, model: &L::Model) -> Result<(), Error> {
         match self.record.is_to_be_published(self.config.keep) {
-            true => publish(self.run, model, &self.record),
+            true => publish(self.run, &self.measured(model), &self.record),
             false => Ok(()),
         }
     }

@@ -1,14 +1,17 @@
 //! Where a run stands: at its beginning, or at its last checkpoint.
 
+use super::checkpoint::Restored;
 use super::{Checkpoint, Learner, Record, Stream, TrainingConfig, check};
 use crate::Error;
-use recurrent_nn::Optimizer;
+use recurrent_nn::{Average, Optimizer};
 
 /// A run before its next step, and after its last.
 pub(crate) struct Position<M> {
     /// The weights.
     pub model: M,
     pub(super) optimizer: Optimizer,
+    /// Of the weights since averaging began.
+    pub(super) average: Average,
     /// Steps made and what came of them; finished unless it was asked to stop.
     pub record: Record,
 }
@@ -27,14 +30,21 @@ pub(crate) fn prepare<L: Learner>(
         return Ok(Position {
             model,
             optimizer: config.optimizer_config().init(),
+            average: Average::default(),
             record: fresh,
         });
     };
     let mut record = checkpoint.record.clone();
     check_stream(&record, &fresh.stream)?;
-    let (model, optimizer, carried) = checkpoint.restore(model, config.optimizer_config())?;
+    let Restored {
+        model,
+        optimizer,
+        average,
+        carried,
+    } = checkpoint.restore(model, config.optimizer_config())?;
     record.config = fresh.config;
     record.stream = fresh.stream;
+    learner.begin_epoch(record.epoch);
     learner.restore(carried);
     // More epochs or patience than before make a finished run go on.
     let patience = config.early_stopping.unwrap_or(usize::MAX);
@@ -42,6 +52,7 @@ pub(crate) fn prepare<L: Learner>(
     Ok(Position {
         model,
         optimizer,
+        average,
         record,
     })
 }
@@ -65,8 +76,21 @@ fn check_stream(record: &Record, found: &Stream) -> Result<(), Error> {
         return Ok(());
     }
     for (name, expected, found) in [
-        ("batch_size", expected.batch_size, found.batch_size),
-        ("chunk_length", expected.chunk_length, found.chunk_length),
+        (
+            "batch_size",
+            expected.batch_size as f64,
+            found.batch_size as f64,
+        ),
+        (
+            "chunk_length",
+            expected.chunk_length as f64,
+            found.chunk_length as f64,
+        ),
+        (
+            "chunk_deviation",
+            expected.chunk_deviation,
+            found.chunk_deviation,
+        ),
     ] {
         let expected_words = format!("{expected} until the epoch ends that began with it");
         check(

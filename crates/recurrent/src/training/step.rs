@@ -38,7 +38,7 @@ pub(crate) fn make_step<L: Learner>(
         None => loss.mean,
     };
     let gradients = objective.mul_scalar(loss.scale).backward();
-    match optimizer.step(model, gradients, learning_rate) {
+    match optimizer.step(model, gradients, learning_rate * loss.rate) {
         Ok((model, norm)) => Ok(Stepped {
             model,
             loss: mean,
