@@ -23,8 +23,14 @@ pub struct Parameter {
 pub(crate) struct Path(Vec<String>);
 
 impl Path {
-    pub(crate) fn enter(&mut self, name: &str) {
-        self.0.push(name.to_string());
+    pub(crate) fn enter(&mut self, name: &str, container: &str) {
+        // A network of one kind or another has the names of its kind.
+        let level = if container.starts_with("Enum:") {
+            ""
+        } else {
+            name
+        };
+        self.0.push(level.to_string());
     }
 
     pub(crate) fn exit(&mut self) {
@@ -33,7 +39,8 @@ impl Path {
 
     /// `rnn.layers.1.reverse.weight_ih` is `rnn.weight_ih_l1_reverse` in PyTorch.
     pub(crate) fn name(&self) -> String {
-        let parts: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        let levels = self.0.iter().map(String::as_str);
+        let parts: Vec<&str> = levels.filter(|level| !level.is_empty()).collect();
         if let [
             prefix @ ..,
             "layers",
@@ -63,8 +70,8 @@ pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
         found: Vec<Parameter>,
     }
     impl ModuleVisitor for Visitor {
-        fn enter_module(&mut self, name: &str, _: &str) {
-            self.path.enter(name);
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.path.enter(name, container);
         }
         fn exit_module(&mut self, _: &str, _: &str) {
             self.path.exit();
@@ -97,8 +104,8 @@ pub fn load_parameters<M: Module>(
         values: BTreeMap<String, TensorData>,
     }
     impl ModuleMapper for Mapper {
-        fn enter_module(&mut self, name: &str, _: &str) {
-            self.path.enter(name);
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.path.enter(name, container);
         }
         fn exit_module(&mut self, _: &str, _: &str) {
             self.path.exit();

@@ -46,7 +46,11 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
     let predictor = Predictor::load(&directory, DeviceName::Cpu)?;
     let vocabulary = predictor.vocabulary();
     let shown = vocabulary.len().min(SYMBOLS) as u32;
-    let (_, record) = file(&directory.file("model.safetensors"))?;
+    let weights = directory.file("model.safetensors");
+    let record = match weights.exists() {
+        true => file(&weights)?.1,
+        false => None,
+    };
     Ok(RunContent {
         config: predictor.config().clone(),
         layers: predictor.layers(),

@@ -4,6 +4,8 @@
 //! scored by a softmax over the vocabulary (Mikolov et al. 2010, Zaremba et
 //! al. 2014). Training is truncated backpropagation through time (Williams and
 //! Peng 1990) over parallel streams whose state is carried from chunk to chunk.
+//! A network that reads a window of symbols (Bengio et al. 2003) is trained the
+//! same way, and counts of n-grams (Chen and Goodman 1998) need one pass.
 
 mod check;
 mod chunks;
@@ -12,22 +14,25 @@ mod data;
 mod evaluate;
 mod generate;
 mod learner;
-mod model;
+mod network;
+mod ngram;
 mod predict;
 mod regularisation;
 mod results;
-mod stepper;
+mod scorer;
 mod train;
 
-pub use config::{
-    DataConfig, DecodeConfig, LanguageModelConfig, ModelConfig, TaskConfig, TaskName,
-};
+pub use config::{DataConfig, DecodeConfig, Estimator, LanguageModelConfig, ModelKind};
 pub use data::Corpus;
 pub use evaluate::{Evaluation, Split};
 pub use generate::Generator;
 pub(crate) use learner::StreamLearner;
-pub use model::{Forward, LanguageModel};
+pub use network::{
+    FeedForwardConfig, FeedForwardModel, Forward, LanguageModel, LanguageModelStepper, ModelConfig,
+    ModelState, NetworkConfig, RecurrentConfig, RecurrentModel, StepperState,
+};
+pub use ngram::{NgramConfig, Smoothing};
 pub use predict::Predictor;
 pub use results::{Outcome, Results};
-pub use stepper::LanguageModelStepper;
+pub use scorer::{NetworkScorer, NetworkState, Scorer, ScorerState};
 pub use train::train;

@@ -41,6 +41,7 @@ pub mod metrics;
 pub mod recipe;
 pub mod report;
 pub mod run;
+pub mod task;
 pub mod training;
 mod weights;
 

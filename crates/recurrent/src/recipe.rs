@@ -10,7 +10,7 @@ mod overrides;
 pub(crate) use difference::{Difference, differences};
 
 use crate::Error;
-use crate::language_model::LanguageModelConfig;
+use crate::task::Config;
 use explain::{explain, nearest};
 use serde::Serialize;
 use std::path::Path;
@@ -35,7 +35,7 @@ pub struct Recipe {
     /// Name of a built-in recipe, or the file's name without its ending.
     pub name: String,
     /// The settings.
-    pub config: LanguageModelConfig,
+    pub config: Config,
     /// Changes made by [`Recipe::set`], as given.
     pub overrides: Vec<String>,
 }
@@ -45,9 +45,8 @@ pub fn list() -> Vec<(String, String)> {
     BUILT_IN
         .iter()
         .map(|(name, text)| {
-            let config: Option<LanguageModelConfig> = toml::from_str(text).ok();
-            let description = config
-                .map(|config| config.task.description)
+            let description = Config::parse(text)
+                .map(|config| config.task().description.clone())
                 .unwrap_or_default();
             ((*name).to_string(), description)
         })
@@ -106,7 +105,7 @@ fn hint(file: &str) -> &'static str {
 /// Where the text is not TOML, a key is unknown or has the wrong type, or a
 /// value is out of range.
 pub fn parse(name: &str, text: &str, place: &str) -> Result<Recipe, Error> {
-    let config: LanguageModelConfig = toml::from_str(text).map_err(|error| Error::Recipe {
+    let config = Config::parse(text).map_err(|error| Error::Recipe {
         place: match error.span() {
             Some(span) => format!("{place}:{}", line(text, span.start)),
             None => place.to_string(),

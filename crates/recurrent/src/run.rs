@@ -6,13 +6,14 @@
 //! metrics.jsonl       one line a log step and a validation
 //! checkpoints/        step-N.safetensors: weights, optimizer, carried state, position
 //! model.safetensors   the weights that the run ends with, PyTorch's names
+//! model.ngram         in their place, the counts' estimates of an n-gram model
 //! report.html         the report
 //! lock                locked while a process trains in the directory
 //! ```
 
-use crate::language_model::LanguageModelConfig;
 use crate::metrics::{self, MetricLine};
 use crate::recipe::{self, Recipe};
+use crate::task::Config;
 use crate::{Error, files, training};
 use recurrent_data::Vocabulary;
 use std::fs::{self, File, TryLockError};
@@ -41,11 +42,12 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "config.toml",
     "vocabulary.json",
     "metrics.jsonl",
     "model.safetensors",
+    "model.ngram",
     "report.html",
 ];
 
@@ -153,11 +155,7 @@ impl RunDirectory {
     ///
     /// # Errors
     /// Where files cannot be removed or written.
-    pub fn start(
-        &self,
-        config: &LanguageModelConfig,
-        vocabulary: &Vocabulary,
-    ) -> Result<(), Error> {
+    pub fn start(&self, config: &str, vocabulary: &Vocabulary) -> Result<(), Error> {
         let removed = |path: PathBuf, result: std::io::Result<()>| match result {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(Error::Write { path, error })
@@ -176,7 +174,7 @@ impl RunDirectory {
             &self.file("vocabulary.json"),
             vocabulary.to_json().as_bytes(),
         )?;
-        files::write_atomically(&self.file("config.toml"), config.to_toml().as_bytes())
+        files::write_atomically(&self.file("config.toml"), config.as_bytes())
     }
 
     /// The recipe of the run by the name that it was started by.
@@ -186,7 +184,7 @@ impl RunDirectory {
     pub fn recipe(&self) -> Result<Recipe, Error> {
         let config = self.config()?;
         Ok(Recipe {
-            name: config.task.recipe.clone().unwrap_or_default(),
+            name: config.task().recipe.clone().unwrap_or_default(),
             config,
             overrides: Vec::new(),
         })
@@ -196,7 +194,7 @@ impl RunDirectory {
     ///
     /// # Errors
     /// Where the directory holds no run, or its recipe is not valid.
-    pub fn config(&self) -> Result<LanguageModelConfig, Error> {
+    pub fn config(&self) -> Result<Config, Error> {
         let path = self.file("config.toml");
         if !path.exists() {
             let found = match self.path.is_dir() {

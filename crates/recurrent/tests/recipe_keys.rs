@@ -1,10 +1,10 @@
 //! RECIPES.md against the program: every key, its default, its range and its names.
 
-use recurrent::language_model::LanguageModelConfig;
 use recurrent::recipe;
+use recurrent::task::Config;
 use toml::{Table, Value};
 
-/// All that must be given.
+/// All that must be given for a recurrent language model.
 const LEAST: &str = r#"
 [task]
 name = "language-model"
@@ -23,10 +23,35 @@ learning_rate = 0.1
 [decode]
 "#;
 
+/// The sections that another kind of model has in the place of those.
+const OTHERS: [(&str, &str, bool); 2] = [
+    (
+        "feed-forward",
+        "kind = 'feed-forward'\ncontext = 2\nembedding_size = 4\nhidden_size = 4",
+        true,
+    ),
+    ("ngram", "kind = 'ngram'\norder = 2", false),
+];
+
+/// All that must be given for a kind of model.
+fn least(kind: &str) -> Table {
+    let mut table: Table = LEAST.parse().expect("TOML");
+    if let Some((_, model, has_training)) = OTHERS.iter().find(|other| other.0 == kind) {
+        let model: Table = model.parse().expect("TOML");
+        table.insert("model".to_string(), model.into());
+        if !has_training {
+            table.remove("training");
+        }
+    }
+    table
+}
+
 /// A row of a table of RECIPES.md.
 struct Row {
-    /// The heading above the table.
+    /// The heading above the table, without the kind.
     section: String,
+    /// The kind of model that it is of, where that is not recurrent.
+    kind: String,
     /// The key, or the name of an optimizer or schedule.
     key: String,
     /// The cells after the key.
@@ -35,15 +60,18 @@ struct Row {
 
 /// The rows under headings that `wanted` takes.
 fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
-    let mut section = "";
+    let (mut section, mut kind) = ("", "");
     let mut rows = Vec::new();
     for line in include_str!("../../../RECIPES.md").lines() {
         if line.starts_with('#') {
-            section = line.trim_matches(['#', ' ', '`', '[', ']']);
+            (section, kind) = line.split_once(" of kind ").unwrap_or((line, ""));
+            section = section.trim_matches(['#', ' ', '`', '[', ']']);
+            kind = kind.trim_matches('`');
         } else if line.starts_with("| `") && wanted(section) {
             let mut cells = line.trim_matches('|').split('|').map(str::trim);
             rows.push(Row {
                 section: section.to_string(),
+                kind: kind.to_string(),
                 key: cells
                     .next()
                     .unwrap_or_default()
@@ -61,9 +89,9 @@ fn keys() -> Vec<Row> {
     rows(|section| !section.contains('.'))
 }
 
-/// The least recipe with one key more or another value.
-fn with(section: &str, key: &str, value: Value) -> Table {
-    let mut table: Table = LEAST.parse().expect("TOML");
+/// The least recipe of a kind with one key more or another value.
+fn with(kind: &str, section: &str, key: &str, value: Value) -> Table {
+    let mut table = least(kind);
     let section = table[section].as_table_mut().expect("a section");
     section.insert(key.to_string(), value);
     table
@@ -77,15 +105,16 @@ fn refusal(table: &Table) -> Option<String> {
 
 /// A recipe's table with every default.
 fn filled(table: &Table) -> Table {
-    let config: LanguageModelConfig = table.clone().try_into().expect("a recipe");
+    let recipe = recipe::parse("test", &table.to_string(), "test").expect("a recipe");
+    let Config::LanguageModel(config) = recipe.config;
     config.to_toml().parse().expect("TOML")
 }
 
 /// The names that could have stood in the place of a wrong one.
 fn known(wrong: &Table) -> Vec<String> {
-    let parsed: Result<LanguageModelConfig, _> = wrong.clone().try_into();
-    let error = parsed.expect_err("an unknown name");
-    quoted(error.message()).into_iter().skip(1).collect()
+    let message = refusal(wrong).expect("an unknown name");
+    let (_, names) = message.split_once("known: ").expect("the known names");
+    names.split(", ").map(str::to_string).collect()
 }
 
 /// What stands between backquotes.
@@ -105,26 +134,28 @@ fn value(text: &str) -> Value {
 
 #[test]
 fn every_key_is_listed() {
-    for section in ["task", "data", "model", "training", "decode"] {
-        let listed = rows(|heading| heading == section)
-            .into_iter()
-            .map(|row| row.key);
-        let known = known(&with(section, "?", value("0")));
-        assert_eq!(listed.collect::<Vec<_>>(), known, "{section}");
+    let sections = ["task", "data", "model", "training", "decode"].map(|section| ("", section));
+    let models = OTHERS.map(|(kind, _, _)| (kind, "model"));
+    for (kind, section) in sections.into_iter().chain(models) {
+        let listed = rows(|heading| heading == section).into_iter();
+        let listed = listed.filter(|row| row.kind == kind).map(|row| row.key);
+        let known = known(&with(kind, section, "?", value("0")));
+        assert_eq!(listed.collect::<Vec<_>>(), known, "{section} {kind}");
     }
 }
 
 #[test]
 fn defaults_are_those_of_the_program() {
-    let least: Table = LEAST.parse().expect("TOML");
-    assert_eq!(refusal(&least), None);
-    let filled = filled(&least);
     for Row {
         section,
+        kind,
         key,
         cells,
     } in keys()
     {
+        let least = least(&kind);
+        assert_eq!(refusal(&least), None);
+        let filled = filled(&least);
         let found = filled[&section].get(&key);
         match &cells[0][..] {
             "none" => assert_eq!(found, None, "{section}.{key}"),
@@ -162,6 +193,7 @@ fn ranges_are_those_of_the_program() {
     let mut checked = 0;
     for Row {
         section,
+        kind,
         key,
         cells,
     } in keys()
@@ -171,7 +203,10 @@ fn ranges_are_those_of_the_program() {
                 continue;
             };
             // Without a fraction it is a whole number, which every numeric key takes.
-            let refused = |number: f64| refusal(&with(&section, &key, value(&number.to_string())));
+            let refused = |number: f64| {
+                let value = value(&number.to_string());
+                refusal(&with(&kind, &section, &key, value))
+            };
             assert_eq!(
                 refused(number).is_none(),
                 belongs,
@@ -191,13 +226,14 @@ fn ranges_are_those_of_the_program() {
 fn names_are_those_of_the_program() {
     for Row {
         section,
+        kind,
         key,
         cells,
     } in keys()
         .into_iter()
         .filter(|row| row.cells[1].starts_with('`'))
     {
-        let known = known(&with(&section, &key, value("\"?\"")));
+        let known = known(&with(&kind, &section, &key, value("\"?\"")));
         assert_eq!(quoted(&cells[1]), known, "{section}.{key}");
     }
     for key in ["optimizer", "schedule"] {
@@ -205,7 +241,7 @@ fn names_are_those_of_the_program() {
         let listed: Vec<&str> = rows.iter().map(|row| &row.key[..]).collect();
         assert_eq!(
             listed,
-            known(&with("training", key, value("{ name = \"?\" }")))
+            known(&with("", "training", key, value("{ name = \"?\" }")))
         );
         for row in &rows {
             check_constants(key, row);
@@ -230,12 +266,12 @@ fn check_constants(key: &str, row: &Row) {
             }
         }
     }
-    let filled = filled(&with("training", key, given.clone().into()));
+    let filled = filled(&with("", "training", key, given.clone().into()));
     let mut found = filled["training"][key].as_table().expect("a table").clone();
     for required in given.keys().filter(|constant| *constant != "name") {
         let mut less = given.clone();
         less.remove(required);
-        let refused = refusal(&with("training", key, less.into()));
+        let refused = refusal(&with("", "training", key, less.into()));
         assert!(refused.is_some(), "{name} without {required}");
         found.remove(required);
     }

@@ -2,9 +2,9 @@
 
 use super::measurement::median;
 use super::{StackShape, Times};
-use crate::language_model::{Corpus, LanguageModel, LanguageModelConfig, StreamLearner};
-use crate::training::{Learner, Stepped, make_step};
-use crate::{Error, recipe};
+use crate::Error;
+use crate::language_model::{Corpus, LanguageModel, NetworkConfig, RecurrentConfig, StreamLearner};
+use crate::training::{Learner, Stepped, TrainingConfig, make_step};
 use burn::module::Module;
 use burn::tensor::Device;
 use recurrent_nn::{Mode, noise};
@@ -70,28 +70,38 @@ pub(super) fn time(
 }
 
 /// The recipe of a step.
-fn config(shape: &StackShape, batch: usize, time: usize) -> Result<LanguageModelConfig, Error> {
-    let mut config = recipe::parse("benchmark", RECIPE, "benchmark")?.config;
-    config.model.cell = shape.cell;
-    config.model.embedding_size = shape.input_size;
-    config.model.hidden_sizes = vec![shape.hidden_size; shape.layers];
-    config.training.batch_size = batch;
-    config.training.chunk_length = time;
-    config.check()?;
-    Ok(config)
+fn config(shape: &StackShape, batch: usize, time: usize) -> Result<NetworkConfig, Error> {
+    let bad = |error: toml::de::Error| Error::Recipe {
+        place: "benchmark".to_string(),
+        message: error.message().to_string(),
+    };
+    let model: RecurrentConfig = toml::from_str(MODEL).map_err(bad)?;
+    let training: TrainingConfig = toml::from_str(TRAINING).map_err(bad)?;
+    let model = RecurrentConfig {
+        cell: shape.cell,
+        embedding_size: shape.input_size,
+        hidden_sizes: vec![shape.hidden_size; shape.layers],
+        ..model
+    };
+    Ok(NetworkConfig {
+        model: model.into(),
+        training: TrainingConfig {
+            batch_size: batch,
+            chunk_length: time,
+            ..training
+        },
+    })
 }
 
 /// What the language models have in common; the workload sets cell and sizes.
-const RECIPE: &str = r#"
-[task]
-name = "language-model"
-[data]
-unit = "word"
-[model]
+const MODEL: &str = r#"
 cell = "lstm"
 embedding_size = 1
 hidden_sizes = [1]
-[training]
+"#;
+
+/// What their trainings have in common.
+const TRAINING: &str = r#"
 batch_size = 1
 chunk_length = 1
 epochs = 1

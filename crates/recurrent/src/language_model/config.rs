@@ -1,59 +1,100 @@
 //! The recipe of a language model.
 
-use super::regularisation::Regularisation;
+use super::network::{FeedForwardConfig, ModelConfig, NetworkConfig, RecurrentConfig};
+use super::ngram::NgramConfig;
+use crate::task::{TaskConfig, read, to_table};
 use crate::training::TrainingConfig;
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
-use recurrent_nn::{Cell, DropoutKind, Initializer, Precision, RecurrenceConfig, StackConfig};
+use recurrent_nn::Precision;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// All sections of the recipe.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LanguageModelConfig {
     /// `[task]`.
     pub task: TaskConfig,
     /// `[data]`.
     pub data: DataConfig,
-    /// `[model]`.
-    pub model: ModelConfig,
-    /// `[training]`.
-    pub training: TrainingConfig,
+    /// `[model]`, and where it is trained by gradients `[training]`.
+    #[serde(flatten)]
+    pub estimator: Estimator,
     /// `[decode]`.
-    #[serde(default)]
     pub decode: DecodeConfig,
 }
 
-/// `[task]`: what the recipe is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskConfig {
-    /// The task.
-    pub name: TaskName,
-    /// One line for people.
-    #[serde(default)]
-    pub description: String,
-    /// In a run directory: the recipe it was started from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recipe: Option<String>,
-    /// In a run directory: the command it was started with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
+/// What gives the probabilities and how it learns them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Estimator {
+    /// A network and its training.
+    Network(NetworkConfig),
+    /// Counts.
+    Ngram {
+        /// `[model]` of kind `ngram`.
+        model: NgramConfig,
+    },
 }
 
-/// Tasks by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Kinds of language models: `model.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum TaskName {
-    /// A language model.
-    LanguageModel,
+pub enum ModelKind {
+    /// A recurrent network.
+    #[default]
+    Recurrent,
+    /// A network that reads a fixed number of symbols.
+    FeedForward,
+    /// Counts of n-grams.
+    Ngram,
 }
 
-impl TaskName {
-    /// The name in recipes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LanguageModel => "language-model",
+/// The sections of a network's recipe.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NetworkSections<M> {
+    task: TaskConfig,
+    data: DataConfig,
+    model: M,
+    training: TrainingConfig,
+    #[serde(default)]
+    decode: DecodeConfig,
+}
+
+/// The sections of an n-gram model's recipe.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NgramSections {
+    task: TaskConfig,
+    data: DataConfig,
+    model: NgramConfig,
+    #[serde(default)]
+    decode: DecodeConfig,
+}
+
+impl<M: Into<ModelConfig>> From<NetworkSections<M>> for LanguageModelConfig {
+    fn from(sections: NetworkSections<M>) -> Self {
+        Self {
+            task: sections.task,
+            data: sections.data,
+            estimator: Estimator::Network(NetworkConfig {
+                model: sections.model.into(),
+                training: sections.training,
+            }),
+            decode: sections.decode,
+        }
+    }
+}
+
+impl From<NgramSections> for LanguageModelConfig {
+    fn from(sections: NgramSections) -> Self {
+        Self {
+            task: sections.task,
+            data: sections.data,
+            estimator: Estimator::Ngram {
+                model: sections.model,
+            },
+            decode: sections.decode,
         }
     }
 }
@@ -122,80 +163,6 @@ fn fractions() -> [f64; 3] {
     DEFAULT_FRACTIONS
 }
 
-/// `[model]`: the network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelConfig {
-    /// The cell.
-    pub cell: Cell,
-    /// `E`.
-    pub embedding_size: usize,
-    /// `H` of each layer.
-    pub hidden_sizes: Vec<usize>,
-    /// Whether the output layer shares the embedding's weights (Press and Wolf
-    /// 2017); the last layer then has the embedding's width.
-    #[serde(default)]
-    pub tie_weights: bool,
-    /// Dropout of whole symbols of the embedding, the same ones in all of a chunk.
-    #[serde(default)]
-    pub embedding_dropout: f64,
-    /// Dropout of the embedded symbols' elements.
-    #[serde(default)]
-    pub input_dropout: f64,
-    /// Dropout between layers; 0 where there is one.
-    #[serde(default)]
-    pub dropout: f64,
-    /// Dropout of the last layer's states.
-    #[serde(default)]
-    pub output_dropout: f64,
-    /// Dropout of the recurrent connections, the same at every step of a chunk.
-    #[serde(default)]
-    pub recurrent_dropout: f64,
-    /// Which elements `input_dropout`, `dropout` and `output_dropout` take together.
-    #[serde(default)]
-    pub dropout_kind: DropoutKind,
-    /// Dropout of the elements of the recurrent weights, the same in all of a chunk
-    /// (Merity, Keskar and Socher 2018).
-    #[serde(default)]
-    pub weight_dropout: f64,
-    /// Penalty on the mean square of the last layer's output after dropout
-    /// (Merity, McCann and Socher 2017).
-    #[serde(default)]
-    pub activation_penalty: f64,
-    /// Penalty on the mean square of that output's change from step to step, before dropout.
-    #[serde(default)]
-    pub temporal_penalty: f64,
-    /// Whether training stores only states and computes activations again for the
-    /// backward pass.
-    #[serde(default)]
-    pub recompute: bool,
-    /// Added to the bias of the forget gate; LSTM only.
-    #[serde(default)]
-    pub forget_bias: f64,
-    /// Start of the embedding.
-    #[serde(default = "small")]
-    pub embedding_initializer: Initializer,
-    /// Start of input weights.
-    #[serde(default = "default_initializer")]
-    pub input_initializer: Initializer,
-    /// Start of recurrent weights.
-    #[serde(default = "default_initializer")]
-    pub recurrent_initializer: Initializer,
-    /// Start of the biases.
-    #[serde(default = "default_initializer")]
-    pub bias_initializer: Initializer,
-    /// Start of output weights and bias; the default where the weights are tied.
-    #[serde(default = "default_initializer")]
-    pub output_initializer: Initializer,
-}
-
-fn small() -> Initializer {
-    Initializer::Uniform(0.1)
-}
-fn default_initializer() -> Initializer {
-    Initializer::Default
-}
-
 /// `[decode]`: the sample at the end of training, and what `generate` starts from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -248,59 +215,20 @@ impl DecodeConfig {
     }
 }
 
-impl ModelConfig {
-    /// The same network with all weights zero, for weights to be loaded into.
-    pub(crate) fn blank(&self) -> Self {
-        let zeros = Initializer::Zeros;
-        Self {
-            embedding_initializer: zeros,
-            input_initializer: zeros,
-            recurrent_initializer: zeros,
-            bias_initializer: zeros,
-            output_initializer: zeros,
-            ..self.clone()
-        }
-    }
-
-    /// The penalties on the stack's output.
-    pub(super) fn regularisation(&self) -> Regularisation {
-        Regularisation {
-            activation: self.activation_penalty,
-            temporal: self.temporal_penalty,
-        }
-    }
-
-    /// The recurrent stack.
-    pub fn stack(&self) -> StackConfig {
-        StackConfig {
-            input_size: self.embedding_size,
-            hidden_sizes: self.hidden_sizes.clone(),
-            bidirectional: false,
-            dropout: self.dropout,
-            dropout_kind: self.dropout_kind,
-            recurrence: RecurrenceConfig {
-                cell: self.cell,
-                input_initializer: self.input_initializer,
-                recurrent_initializer: self.recurrent_initializer,
-                bias_initializer: self.bias_initializer,
-                forget_bias: self.forget_bias,
-                recurrent_dropout: self.recurrent_dropout,
-                weight_dropout: self.weight_dropout,
-                recompute: self.recompute,
-            },
-        }
-    }
-}
-
 impl LanguageModelConfig {
-    /// The recipe as a TOML table.
-    pub(crate) fn to_table(&self) -> toml::Table {
-        // Every field is a number, a text or a list of them, which TOML holds.
-        toml::Table::try_from(self).unwrap_or_default()
+    /// The recipe of a model of `kind` from its text; ranges are not checked.
+    pub(crate) fn parse(text: &str, kind: ModelKind) -> Result<Self, toml::de::Error> {
+        match kind {
+            ModelKind::Recurrent => read::<NetworkSections<RecurrentConfig>>(text).map(Self::from),
+            ModelKind::FeedForward => {
+                read::<NetworkSections<FeedForwardConfig>>(text).map(Self::from)
+            }
+            ModelKind::Ngram => read::<NgramSections>(text).map(Self::from),
+        }
     }
 
     /// The recipe as TOML, every default written out.
     pub fn to_toml(&self) -> String {
-        self.to_table().to_string()
+        to_table(self).to_string()
     }
 }

@@ -114,6 +114,16 @@ impl Corpus {
         }
     }
 
+    /// The error of a split that has fewer symbols than one to predict after another.
+    pub(super) fn too_short(&self, split: Split) -> Error {
+        Error::TooShort {
+            place: self.place(split),
+            needed: 2,
+            enough: "one to predict after another".to_string(),
+            found: self.split(split).len(),
+        }
+    }
+
     fn encode(
         config: &DataConfig,
         text: &TextSplits,

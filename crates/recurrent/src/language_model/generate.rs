@@ -1,10 +1,9 @@
 //! Text that a trained model writes.
 
-use super::{DecodeConfig, LanguageModelStepper, Predictor};
+use super::{DecodeConfig, Predictor, Scorer, ScorerState};
 use crate::Error;
 use recurrent_data::{DataError, Unit, Vocabulary};
-use recurrent_decode::Sampler;
-use recurrent_nn::StackStepperState;
+use recurrent_decode::{LanguageModel, Sampler};
 
 impl Predictor {
     /// Generates text on the CPU, piece by piece as it is drawn; the prompt is not repeated.
@@ -16,28 +15,26 @@ impl Predictor {
         let sampler = Sampler::new(config.sampler(), config.seed)?;
         let prompt = config.prompt.as_deref().unwrap_or_default();
         check_prompt(&self.vocabulary, prompt)?;
-        let mut prompt = self.vocabulary.encode(prompt)?;
-        let given = !prompt.is_empty();
-        if !given {
-            prompt.push(self.start());
-        }
-        let model = self.model.stepper(config.precision);
+        let prompt = self.vocabulary.encode(prompt)?;
+        let model = self.scorer(config.precision);
         let mut generator = Generator {
             sampler,
             decoder: Some(self.vocabulary.decoder()),
             logits: vec![0.0; self.vocabulary.len()],
-            state: model.zero_state(),
+            state: model.start(),
             model,
             forbidden: self.vocabulary.unknown_id().filter(|_| !config.unknown),
             left: config.length,
         };
         for &id in &prompt {
-            generator.read(id);
+            generator.model.advance(&mut generator.state, id);
         }
         // A text goes on where the prompt ends, with a word's separating space.
-        if let (true, Unit::Word, Some(decoder)) =
-            (given, self.vocabulary.unit(), &mut generator.decoder)
-        {
+        if let (true, Unit::Word, Some(decoder)) = (
+            !prompt.is_empty(),
+            self.vocabulary.unit(),
+            &mut generator.decoder,
+        ) {
             for &id in &prompt {
                 decoder.push(id);
             }
@@ -47,7 +44,7 @@ impl Predictor {
 
     /// The symbol before a text: a line end, or where there is none the first symbol that is
     /// known.
-    fn start(&self) -> u32 {
+    pub(super) fn start(&self) -> u32 {
         let known = |id: &u32| Some(*id) != self.vocabulary.unknown_id();
         let line_end = self.vocabulary.encode("\n").unwrap_or_default();
         let symbols = 0..self.vocabulary.len() as u32;
@@ -76,26 +73,16 @@ pub(super) fn check_prompt(vocabulary: &Vocabulary, prompt: &str) -> Result<(), 
 
 /// Text as it is generated.
 pub struct Generator<'a> {
-    model: LanguageModelStepper,
+    model: Scorer<'a>,
     sampler: Sampler,
     /// Gone once the last piece has been given out.
     decoder: Option<recurrent_data::Decoder<'a>>,
-    /// Of the next symbol.
+    /// Of the next symbol, while it is drawn.
     logits: Vec<f32>,
-    state: StackStepperState,
+    state: ScorerState,
     /// A symbol that is not drawn.
     forbidden: Option<u32>,
     left: usize,
-}
-
-impl Generator<'_> {
-    /// Reads a symbol.
-    fn read(&mut self, id: u32) {
-        self.model.step(id, &mut self.state, &mut self.logits);
-        if let Some(forbidden) = self.forbidden {
-            self.logits[forbidden as usize] = f32::NEG_INFINITY;
-        }
-    }
 }
 
 impl Iterator for Generator<'_> {
@@ -106,6 +93,10 @@ impl Iterator for Generator<'_> {
             return None;
         }
         self.left -= 1;
+        self.model.log_probabilities(&self.state, &mut self.logits);
+        if let Some(forbidden) = self.forbidden {
+            self.logits[forbidden as usize] = f32::NEG_INFINITY;
+        }
         let id = match self.sampler.sample(&self.logits) {
             Ok(id) => id as u32,
             Err(error) => {
@@ -116,7 +107,7 @@ impl Iterator for Generator<'_> {
         let mut decoder = self.decoder.take()?;
         let mut piece = decoder.push(id);
         if self.left > 0 {
-            self.read(id);
+            self.model.advance(&mut self.state, id);
             self.decoder = Some(decoder);
         } else {
             piece.push_str(&decoder.finish());

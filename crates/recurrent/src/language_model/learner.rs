@@ -3,13 +3,13 @@
 use super::chunks::Chunks;
 use super::evaluate::{evaluate, evaluation_streams};
 use super::regularisation::Regularisation;
-use super::{Corpus, LanguageModel, LanguageModelConfig, Split};
+use super::{Corpus, LanguageModel, ModelState, NetworkConfig, Split};
 use crate::Error;
 use crate::training::{Learner, LossScale, StepLoss, Stream};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use recurrent_data::{SequenceBatch, TokenStreams};
-use recurrent_nn::{Mode, StackState, cross_entropy, noise};
+use recurrent_nn::{Mode, cross_entropy, noise};
 use std::collections::BTreeMap;
 
 /// Truncated backpropagation through time over parallel streams.
@@ -21,7 +21,7 @@ pub(crate) struct StreamLearner {
     seed: u64,
     valid: TokenStreams,
     device: Device,
-    state: Option<StackState>,
+    state: Option<ModelState>,
     loss: LossScale,
     smoothing: f64,
     regularisation: Regularisation,
@@ -32,7 +32,7 @@ impl StreamLearner {
     ///
     /// Fails where the training or the validation split is too short.
     pub(crate) fn new(
-        config: &LanguageModelConfig,
+        config: &NetworkConfig,
         corpus: &Corpus,
         vocabulary: usize,
         device: Device,
@@ -128,18 +128,13 @@ impl Learner for StreamLearner {
     }
 
     fn carried(&self) -> BTreeMap<String, TensorData> {
-        let states = self.state.iter().flat_map(|state| &state.layers);
-        states
-            .enumerate()
-            .map(|(number, state)| (number.to_string(), state.to_data()))
-            .collect()
+        self.state
+            .as_ref()
+            .map(ModelState::to_data)
+            .unwrap_or_default()
     }
 
-    fn restore(&mut self, mut carried: BTreeMap<String, TensorData>) {
-        let mut layers = Vec::new();
-        while let Some(data) = carried.remove(&layers.len().to_string()) {
-            layers.push(Tensor::from_data(data, &self.device));
-        }
-        self.state = (!layers.is_empty()).then_some(StackState { layers });
+    fn restore(&mut self, carried: BTreeMap<String, TensorData>) {
+        self.state = ModelState::from_data(carried, &self.device);
     }
 }

@@ -14,6 +14,12 @@ pub(super) struct Regularisation {
 }
 
 impl Regularisation {
+    /// No penalty.
+    pub(super) const NONE: Self = Self {
+        activation: 0.0,
+        temporal: 0.0,
+    };
+
     /// The penalty of a chunk's output `[T, B, H]`, before and after dropout; `None` where there
     /// is none.
     pub(super) fn penalty(self, hidden: Tensor<3>, dropped: Tensor<3>) -> Option<Tensor<1>> {

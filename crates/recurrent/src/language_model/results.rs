@@ -1,6 +1,6 @@
 //! What a run has come to, and its report.
 
-use super::{Corpus, Evaluation, Predictor};
+use super::{Corpus, Estimator, Evaluation, Predictor};
 use crate::Error;
 use crate::report::{Floor, Report, Sample, grouped};
 use crate::run::RunDirectory;
@@ -60,8 +60,10 @@ pub(super) fn report(
         "vocabulary".to_string(),
         grouped(predictor.vocabulary().len() as u64),
     ));
-    let smoothing = config.training.label_smoothing;
-    if smoothing > 0.0 {
+    if let Estimator::Network(network) = &config.estimator
+        && network.training.label_smoothing > 0.0
+    {
+        let smoothing = network.training.label_smoothing;
         let name = "label smoothing, in training losses only";
         results.push((name.to_string(), smoothing.to_string()));
     }

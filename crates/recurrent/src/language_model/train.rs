@@ -3,13 +3,20 @@
 use super::generate::check_prompt;
 use super::learner::StreamLearner;
 use super::results::{baselines, report};
-use super::{Corpus, LanguageModel, LanguageModelConfig, Outcome, Predictor, Results, Split};
+use super::{
+    Corpus, Estimator, LanguageModel, LanguageModelConfig, NetworkConfig, NgramConfig, Outcome,
+    Predictor, Results, Split, ngram,
+};
+use crate::metrics::MetricLine;
 use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Existing, Lock, RunDirectory, digest};
+use crate::task::{Config, to_table};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
 use crate::{Error, files, memory};
 use recurrent_data::Vocabulary;
+use recurrent_decode::language_model::cross_entropy;
 use recurrent_nn::noise;
+use std::time::Instant;
 
 /// Trains a language model and leaves its run directory. To resume a run, only the
 /// name and the overrides of the recipe are looked at: the rest is the run's own.
@@ -22,104 +29,43 @@ pub fn train(
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
-    let device = options.device.device()?.autodiff();
     let run = RunDirectory::new(&options.out);
     run.check(options.existing)?;
-    let resumes = options.existing == Existing::Resume;
-    let Start {
-        mut config,
-        vocabulary,
-        corpus,
-        checkpoint,
-        lock,
-    } = if resumes {
-        Start::again(&run, recipe, observer)?
-    } else {
-        Start::anew(recipe, &options.command)?
+    let mut start = match options.existing {
+        Existing::Resume => Start::again(&run, recipe, observer)?,
+        _ => Start::anew(recipe, &options.command)?,
     };
-    config.check_size(vocabulary.len())?;
-    if let Some(memory) = memory::of_machine() {
-        config.check_memory(vocabulary.len(), memory)?;
-    }
-    let training = config.training.clone();
-    let mut learner = StreamLearner::new(&config, &corpus, vocabulary.len(), device.clone())?;
-    let (valid, chunk) = (corpus.valid.len(), training.chunk_length);
-    if valid <= chunk {
-        let place = corpus.place(Split::Valid);
-        observer.note(&format!(
-            "{place}: {valid} symbols are less than training.chunk_length = {chunk}; \
-             the weights are chosen by little"
-        ));
-    }
-    if let Some(prompt) = &config.decode.prompt
-        && let Err(error) = check_prompt(&vocabulary, prompt)
+    if let Some(prompt) = &start.config.decode.prompt
+        && let Err(error) = check_prompt(&start.vocabulary, prompt)
     {
         let own = |change: &String| change.starts_with("decode.prompt");
         if recipe.overrides.iter().any(own) {
             return Err(error);
         }
         observer.note("the recipe's prompt is not in this text's symbols; sampling without one");
-        config.decode.prompt = None;
+        start.config.decode.prompt = None;
     }
-    let seed = noise::mix(training.seed, 0);
-    let model = LanguageModel::new(&config.model, vocabulary.len(), seed, &device);
-    let task = config.task.name.as_str();
-    let fresh = Record::new(
-        task,
-        config.to_table(),
-        digest(&vocabulary),
-        learner.stream(),
-    );
-    let position = training::prepare(checkpoint, fresh, &training, &mut learner, model)?;
-    let _lock = match lock {
-        Some(lock) => {
-            files::write_atomically(&run.file("config.toml"), config.to_toml().as_bytes())?;
-            match position.record.step {
-                0 => observer.note("no checkpoint yet; starting from the beginning"),
-                step => observer.note(&format!("going on after step {step}")),
-            }
-            lock
-        }
-        None => {
-            let lock = run.lock()?;
-            // Another process may have had the directory meanwhile.
-            run.check(options.existing)?;
-            run.start(&config, &vocabulary)?;
-            lock
-        }
+    let ended = match start.config.estimator.clone() {
+        Estimator::Network(network) => fit(&run, &mut start, &network, options, observer)?,
+        Estimator::Ngram { model } => count(&run, &mut start, &model, options, observer)?,
     };
-    let fitted = training::fit(
-        &run,
-        &training,
-        &mut learner,
-        position,
-        &options.stop,
-        observer,
-    )?;
     let mut outcome = Outcome {
-        steps: fitted.record.step,
-        seconds: fitted.record.elapsed_seconds,
+        steps: ended.steps,
+        seconds: ended.seconds,
         results: None,
     };
-    if !fitted.record.finished {
+    if !ended.finished {
         return Ok(outcome);
     }
-    if fitted.record.epoch < training.epochs {
-        let since = fitted.record.since_best;
-        observer.note(&format!(
-            "stopped early: {since} validations without a better one (training.early_stopping)"
-        ));
-    }
-    drop(fitted.model);
-
     let predictor = Predictor::load(&run, options.device)?;
-    let mut sample = config.decode.prompt.clone().unwrap_or_default();
-    for piece in predictor.generate(&config.decode)? {
+    let mut sample = start.config.decode.prompt.clone().unwrap_or_default();
+    for piece in predictor.generate(&start.config.decode)? {
         sample.push_str(&piece?);
         if options.stop.asked() {
             break;
         }
     }
+    let corpus = start.corpus;
     let results = Results {
         valid: predictor.evaluate(&corpus, Split::Valid)?,
         test: match corpus.test.len() {
@@ -137,6 +83,104 @@ pub fn train(
     Ok(outcome)
 }
 
+/// How the part of a run ended that makes the model.
+struct Ended {
+    steps: u64,
+    seconds: f64,
+    /// Whether it came to its end, or was asked to stop before.
+    finished: bool,
+}
+
+/// Trains a network.
+fn fit(
+    run: &RunDirectory,
+    start: &mut Start,
+    network: &NetworkConfig,
+    options: &TrainOptions,
+    observer: &mut dyn Observer,
+) -> Result<Ended, Error> {
+    let device = options.device.device()?.autodiff();
+    let (corpus, symbols) = (&start.corpus, start.vocabulary.len());
+    network.check_size(symbols)?;
+    if let Some(memory) = memory::of_machine() {
+        network.check_memory(symbols, memory)?;
+    }
+    let training = &network.training;
+    let mut learner = StreamLearner::new(network, corpus, symbols, device.clone())?;
+    let (valid, chunk) = (corpus.valid.len(), training.chunk_length);
+    if valid <= chunk {
+        let place = corpus.place(Split::Valid);
+        observer.note(&format!(
+            "{place}: {valid} symbols are less than training.chunk_length = {chunk}; \
+             the weights are chosen by little"
+        ));
+    }
+    let seed = noise::mix(training.seed, 0);
+    let model = LanguageModel::new(&network.model, symbols, seed, &device);
+    let fresh = Record::new(
+        start.config.task.name.as_str(),
+        to_table(&start.config),
+        digest(&start.vocabulary),
+        learner.stream(),
+    );
+    let checkpoint = start.checkpoint.take();
+    let position = training::prepare(checkpoint, fresh, training, &mut learner, model)?;
+    let _lock = start.begin(run, options, observer, position.record.step)?;
+    let fitted = training::fit(
+        run,
+        training,
+        &mut learner,
+        position,
+        &options.stop,
+        observer,
+    )?;
+    let record = fitted.record;
+    if record.finished && record.epoch < training.epochs {
+        let since = record.since_best;
+        observer.note(&format!(
+            "stopped early: {since} validations without a better one (training.early_stopping)"
+        ));
+    }
+    Ok(Ended {
+        steps: record.step,
+        seconds: record.elapsed_seconds,
+        finished: record.finished,
+    })
+}
+
+/// Estimates an n-gram model, in one step.
+fn count(
+    run: &RunDirectory,
+    start: &mut Start,
+    config: &NgramConfig,
+    options: &TrainOptions,
+    observer: &mut dyn Observer,
+) -> Result<Ended, Error> {
+    let _lock = start.begin(run, options, observer, 0)?;
+    observer.note(&format!(
+        "counting the n-grams of {} symbols",
+        start.corpus.train.len()
+    ));
+    let before = Instant::now();
+    let model = ngram::estimate(config, &start.corpus, &start.vocabulary)?;
+    let seconds = before.elapsed().as_secs_f64();
+    ngram::write(run, &model, &start.vocabulary)?;
+    let valid = cross_entropy(&model, &start.corpus.valid, 1);
+    let cross_entropy = valid.map_err(|_| start.corpus.too_short(Split::Valid))?;
+    run.rewind_metrics(0)?;
+    run.record(&MetricLine::Valid {
+        step: 1,
+        epoch: 1.0,
+        cross_entropy,
+        elapsed_seconds: seconds,
+    })?;
+    Ok(Ended {
+        steps: 1,
+        seconds,
+        finished: true,
+    })
+}
+
 /// What a run starts or goes on from.
 struct Start {
     config: LanguageModelConfig,
@@ -148,9 +192,34 @@ struct Start {
 }
 
 impl Start {
+    /// Takes the directory for the run that goes on after `step` steps: writes its recipe, and of
+    /// a new one all that comes before the first step.
+    fn begin(
+        &mut self,
+        run: &RunDirectory,
+        options: &TrainOptions,
+        observer: &mut dyn Observer,
+        step: u64,
+    ) -> Result<Lock, Error> {
+        let Some(lock) = self.lock.take() else {
+            let lock = run.lock()?;
+            // Another process may have had the directory meanwhile.
+            run.check(options.existing)?;
+            run.start(&self.config.to_toml(), &self.vocabulary)?;
+            return Ok(lock);
+        };
+        let path = run.file("config.toml");
+        files::write_atomically(&path, self.config.to_toml().as_bytes())?;
+        match step {
+            0 => observer.note("no checkpoint yet; starting from the beginning"),
+            step => observer.note(&format!("going on after step {step}")),
+        }
+        Ok(lock)
+    }
+
     /// A new run.
     fn anew(recipe: &Recipe, command: &str) -> Result<Self, Error> {
-        let mut config = recipe.config.clone();
+        let Config::LanguageModel(mut config) = recipe.config.clone();
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
         make_path_absolute(&mut config);
@@ -187,9 +256,9 @@ impl Start {
             None => resumed.config.to_table(),
         };
         resumed.set(&recipe.overrides)?;
-        let mut config = resumed.config;
+        let Config::LanguageModel(mut config) = resumed.config;
         make_path_absolute(&mut config);
-        let changes = differences(&before, &config.to_table());
+        let changes = differences(&before, &to_table(&config));
         for change in changes
             .into_iter()
             .filter(|change| !is_comment(&change.key))
@@ -224,11 +293,12 @@ impl Start {
 /// Fails where a finished run has no checkpoint that it could go on from.
 fn check_weights(run: &RunDirectory) -> Result<(), Error> {
     // An interruption may come between the first weights and the first checkpoint.
-    if !run.file("report.html").exists() {
+    let weights = run.file("model.safetensors");
+    if !run.file("report.html").exists() || !weights.exists() {
         return Ok(());
     }
     Err(Error::Run {
-        path: run.file("model.safetensors"),
+        path: weights,
         message: "these weights are of a finished run that has no checkpoint to go on from; \
                   start anew with --force"
             .to_string(),

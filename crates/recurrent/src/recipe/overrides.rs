@@ -3,7 +3,7 @@
 use super::Recipe;
 use super::explain::{explain, nearest};
 use crate::Error;
-use crate::language_model::LanguageModelConfig;
+use crate::task::Config;
 
 impl Recipe {
     /// Changes settings, each `section.key=value` with the value in TOML: a text
@@ -28,16 +28,13 @@ impl Recipe {
             };
             assign(&mut table, assignment).map_err(place)?;
             // Unknown keys and wrong types are told at the assignment that has them.
-            let checked: Result<LanguageModelConfig, toml::de::Error> = table.clone().try_into();
+            let checked = Config::parse(&table.to_string());
             checked.map_err(|error| place(explain(error.message())))?;
         }
-        let config: LanguageModelConfig =
-            table
-                .try_into()
-                .map_err(|error: toml::de::Error| Error::Recipe {
-                    place: "--set".to_string(),
-                    message: explain(error.message()),
-                })?;
+        let config = Config::parse(&table.to_string()).map_err(|error| Error::Recipe {
+            place: "--set".to_string(),
+            message: explain(error.message()),
+        })?;
         config.check()?;
         self.config = config;
         let texts = assignments.iter().map(|text| text.as_ref().to_string());

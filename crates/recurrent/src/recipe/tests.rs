@@ -1,6 +1,20 @@
 //! Recipes that are right, and what is said of those that are not.
 
 use super::*;
+use crate::language_model::{Estimator, ModelConfig, RecurrentConfig};
+use crate::training::TrainingConfig;
+
+/// The recurrent network of a recipe and its training.
+fn network(recipe: &Recipe) -> (&RecurrentConfig, &TrainingConfig) {
+    let Config::LanguageModel(config) = &recipe.config;
+    let Estimator::Network(network) = &config.estimator else {
+        panic!("a network");
+    };
+    let ModelConfig::Recurrent(model) = &network.model else {
+        panic!("a recurrent one");
+    };
+    (model, &network.training)
+}
 
 fn message(result: Result<impl std::fmt::Debug, Error>) -> String {
     result.expect_err("an error").to_string()
@@ -24,8 +38,8 @@ fn overrides_are_checked() {
     recipe
         .set(&["model.cell=gru"])
         .expect("a text without quotes");
-    assert_eq!(recipe.config.model.hidden_sizes, [7, 8]);
-    assert_eq!(recipe.config.training.learning_rate, 0.25);
+    assert_eq!(network(&recipe).0.hidden_sizes, [7, 8]);
+    assert_eq!(network(&recipe).1.learning_rate, 0.25);
     let mut fails = |change: &str| message(recipe.set(&[change]));
     assert!(fails("model.hiden_sizes=[7]").contains("did you mean `hidden_sizes`?"));
     assert!(fails("modle.cell=gru").contains("did you mean `model`?"));
@@ -108,11 +122,12 @@ fn what_a_recipe_sets_for_another_cell_or_text_goes_with_it() {
     recipe
         .set(&["model.cell=gru", "data.path=a.txt"])
         .expect("a cell and a path");
-    assert_eq!(recipe.config.model.forget_bias, 0.0);
-    assert_eq!(recipe.config.data.grammar_characters, None);
+    assert_eq!(network(&recipe).0.forget_bias, 0.0);
+    let Config::LanguageModel(config) = &recipe.config;
+    assert_eq!(config.data.grammar_characters, None);
     let mut recipe = load("char-lm").expect("a recipe");
     recipe.set(&["model.cell=lstm"]).expect("the same cell");
-    assert_eq!(recipe.config.model.forget_bias, 1.0);
+    assert_eq!(network(&recipe).0.forget_bias, 1.0);
 }
 
 #[test]
@@ -123,7 +138,7 @@ fn overrides_that_need_each_other_are_made_together() {
     recipe.set(&both).expect("equal widths");
     let clip = ["training.clip_norm=none", "training.clip_value=1"];
     recipe.set(&clip).expect("one limit for the other");
-    assert_eq!(recipe.config.training.clip_norm, None);
+    assert_eq!(network(&recipe).1.clip_norm, None);
     recipe
         .set(&["training.schedule.name=constant"])
         .expect("no constants left");

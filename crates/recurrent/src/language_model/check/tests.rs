@@ -1,6 +1,16 @@
 //! What is refused, and by which key.
 
-use crate::recipe::load;
+use crate::language_model::{Estimator, NetworkConfig};
+use crate::recipe::{Recipe, load};
+use crate::task::Config;
+
+fn network(recipe: &Recipe) -> &NetworkConfig {
+    let Config::LanguageModel(config) = &recipe.config;
+    match &config.estimator {
+        Estimator::Network(network) => network,
+        Estimator::Ngram { .. } => panic!("a network"),
+    }
+}
 
 #[test]
 fn the_output_layer_counts_by_the_width_of_the_last_layer() {
@@ -9,18 +19,22 @@ fn the_output_layer_counts_by_the_width_of_the_last_layer() {
     recipe.set(&sizes).expect("sizes");
     let step = ["training.batch_size=1", "training.chunk_length=1"];
     recipe.set(&step).expect("a step of one symbol");
-    recipe.config.check_size(100_000).expect("0.5e9 parameters");
-    let error = recipe.config.check_size(1_000_000).expect_err("4e9");
+    network(&recipe)
+        .check_size(100_000)
+        .expect("0.5e9 parameters");
+    let error = network(&recipe).check_size(1_000_000).expect_err("4e9");
     assert!(error.to_string().contains("model.hidden_sizes"), "{error}");
 }
 
 #[test]
 fn a_step_must_fit_in_memory() {
     let mut recipe = load("char-lm").expect("a recipe");
-    recipe.config.check_memory(100, 1e9).expect("fits");
+    network(&recipe).check_memory(100, 1e9).expect("fits");
     recipe
         .set(&["training.chunk_length=65536", "model.hidden_sizes=[4096]"])
         .expect("in range");
-    let error = recipe.config.check_memory(100, 64e9).expect_err("too much");
+    let error = network(&recipe)
+        .check_memory(100, 64e9)
+        .expect_err("too much");
     assert!(error.to_string().contains("64.0 GB"), "{error}");
 }

@@ -1,0 +1,131 @@
+//! Language models of every kind, from recipe to generated text.
+
+mod common;
+
+use common::{recurrent, run};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const DATA: &str = "[task]\nname = \"language-model\"\n[data]\nunit = \"word\"\n\
+                    grammar_characters = [20000, 3000, 3000]\n";
+
+const FEED_FORWARD: &str = "[model]\nkind = \"feed-forward\"\ncontext = 2\nembedding_size = 8\n\
+                            hidden_size = 12\ndirect_connections = true\n[training]\n\
+                            batch_size = 4\nchunk_length = 20\nepochs = 3\nlearning_rate = 0.01\n\
+                            optimizer = \"adam\"\n";
+
+const NGRAM: &str = "[model]\nkind = \"ngram\"\norder = 3\n";
+
+/// The training of a recipe of these sections.
+fn train(folder: &Path, model: &str) -> Command {
+    let recipe = folder.join("recipe.toml");
+    fs::write(&recipe, format!("{DATA}{model}")).expect("a recipe");
+    let mut command = recurrent();
+    command.args(["train", "--threads", "1"]).arg(recipe);
+    command.arg("--out").arg(folder.join("run"));
+    command
+}
+
+/// The perplexity that `evaluate --json` tells.
+fn perplexity(folder: &Path, split: &str) -> f64 {
+    let mut command = recurrent();
+    command.arg("evaluate").arg(folder.join("run"));
+    let found = run(command.args(["--split", split, "--json"]));
+    found.succeeds();
+    let object: serde_json::Value = serde_json::from_str(&found.out).expect("JSON");
+    object["metrics"]["perplexity"].as_f64().expect("a number")
+}
+
+#[test]
+fn every_kind_is_trained_evaluated_inspected_and_writes() {
+    for (model, layer) in [(FEED_FORWARD, "linear, tanh"), (NGRAM, "n-grams")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        run(train(folder.path(), model)).succeeds();
+        // The vocabulary has about 60 words.
+        let found = perplexity(folder.path(), "test");
+        assert!(found < 20.0, "{layer}: {found}");
+        let out = folder.path().join("run");
+        let generated = run(recurrent()
+            .arg("generate")
+            .arg(&out)
+            .args(["--length", "20"]));
+        generated.succeeds();
+        assert!(generated.out.split_whitespace().count() >= 10);
+        let inspected = run(recurrent().arg("inspect").arg(&out));
+        inspected.succeeds();
+        assert!(inspected.out.contains(layer), "{}", inspected.out);
+        let report = fs::read_to_string(out.join("report.html")).expect("a report");
+        assert!(report.contains("validation perplexity"));
+        // A finished run that is resumed comes to the same.
+        run(train(folder.path(), model).arg("--resume")).succeeds();
+        assert_eq!(perplexity(folder.path(), "test"), found);
+    }
+}
+
+#[test]
+fn longer_ngrams_are_better() {
+    let perplexities = [1, 2, 4].map(|order| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = NGRAM.replace('3', &order.to_string());
+        run(train(folder.path(), &model)).succeeds();
+        perplexity(folder.path(), "valid")
+    });
+    assert!(perplexities.is_sorted_by(|a, b| a > b), "{perplexities:?}");
+}
+
+#[test]
+fn what_another_kind_has_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (model, words) in [
+        (
+            NGRAM.replace('3', "8"),
+            "model.order: expected a number from 1 to 7, found 8",
+        ),
+        (
+            format!("{NGRAM}hidden_size = 4\n"),
+            "unknown key `hidden_size`",
+        ),
+        (
+            format!("{NGRAM}[training]\nepochs = 1\n"),
+            "unknown key `training`",
+        ),
+        (
+            format!("{NGRAM}minimum_counts = [2]\n"),
+            "model.minimum_counts",
+        ),
+        (NGRAM.replace("ngram", "ngrams"), "did you mean `ngram`?"),
+        (
+            FEED_FORWARD.replace("context = 2", "context = 0"),
+            "model.context",
+        ),
+        (
+            FEED_FORWARD.replace("hidden_size = 12", "hidden_size = 8\ntie_weights = true"),
+            "model.direct_connections: expected false, as model.tie_weights is true",
+        ),
+        (
+            FEED_FORWARD.replace("hidden_size = 12\n", ""),
+            "missing key `hidden_size`",
+        ),
+    ] {
+        run(train(folder.path(), &model)).is_bad_input(&[words]);
+    }
+}
+
+#[test]
+fn a_model_of_another_vocabulary_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(train(folder.path(), NGRAM)).succeeds();
+    let out = folder.path().join("run");
+    let path = out.join("vocabulary.json");
+    let text = fs::read_to_string(&path).expect("a vocabulary");
+    let other = text.replacen("the", "teh", 1);
+    assert_ne!(other, text);
+    fs::write(&path, other).expect("written");
+    run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["vocabulary.json", "model.ngram"]);
+    fs::write(&path, text).expect("written");
+    fs::write(out.join("model.ngram"), "no model").expect("written");
+    run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["model.ngram"]);
+    fs::remove_file(out.join("model.ngram")).expect("removed");
+    run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["no model.ngram yet"]);
+}

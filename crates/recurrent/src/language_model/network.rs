@@ -1,0 +1,289 @@
+//! The networks that give the probability of the next symbol.
+
+mod check;
+mod feed_forward;
+mod output;
+mod recurrent;
+mod stepper;
+
+pub use feed_forward::{FeedForwardConfig, FeedForwardModel};
+pub use recurrent::{RecurrentConfig, RecurrentModel};
+pub use stepper::{LanguageModelStepper, StepperState};
+
+use super::config::ModelKind;
+use super::regularisation::Regularisation;
+use crate::Error;
+use crate::report::LayerRow;
+use crate::training::TrainingConfig;
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use recurrent_nn::{Initializer, Mode, StackState, parameters};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A network and how it is trained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NetworkConfig {
+    /// `[model]`.
+    pub model: ModelConfig,
+    /// `[training]`.
+    pub training: TrainingConfig,
+}
+
+/// `[model]`: a network of one of the kinds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ModelConfig {
+    /// `recurrent`.
+    Recurrent(RecurrentConfig),
+    /// `feed-forward`.
+    FeedForward(FeedForwardConfig),
+}
+
+impl From<RecurrentConfig> for ModelConfig {
+    fn from(config: RecurrentConfig) -> Self {
+        Self::Recurrent(config)
+    }
+}
+
+impl From<FeedForwardConfig> for ModelConfig {
+    fn from(config: FeedForwardConfig) -> Self {
+        Self::FeedForward(config)
+    }
+}
+
+/// Start of embeddings where the recipe gives none.
+fn small() -> Initializer {
+    Initializer::Uniform(0.1)
+}
+
+/// Start of other weights where the recipe gives none.
+fn default_initializer() -> Initializer {
+    Initializer::Default
+}
+
+/// A network of one of the kinds.
+#[derive(Module, Debug)]
+pub enum LanguageModel {
+    /// Recurrent.
+    Recurrent(RecurrentModel),
+    /// With a window of fixed width.
+    FeedForward(FeedForwardModel),
+}
+
+/// What a network carries from one chunk of a text to the next.
+#[derive(Debug, Clone)]
+pub enum ModelState {
+    /// The states of the layers.
+    Recurrent(StackState),
+    /// The last symbols `[n, B]`, as many as there were up to those of the window.
+    Window(Tensor<2, Int>),
+}
+
+/// The name of a window's symbols in a checkpoint.
+const WINDOW: &str = "window";
+
+/// What a forward pass comes to.
+#[derive(Debug)]
+pub struct Forward {
+    /// Of the symbols that follow, `[T B, V]`.
+    pub logits: Tensor<2>,
+    /// After each row's last step.
+    pub state: ModelState,
+    /// The last hidden layer, `[T, B, H]`.
+    pub hidden: Tensor<3>,
+    /// The same after dropout, which the logits are made of.
+    pub dropped: Tensor<3>,
+}
+
+/// A layer as it is listed.
+struct LayerOf {
+    name: String,
+    kind: String,
+    width: usize,
+    /// What the names of its parameters begin with.
+    prefix: String,
+    /// What they end with.
+    suffix: String,
+}
+
+impl LayerOf {
+    /// A layer whose parameters begin with its name.
+    fn new(name: &str, kind: &str, width: usize) -> Self {
+        Self {
+            name: name.to_string(),
+            kind: kind.to_string(),
+            width,
+            prefix: name.to_string(),
+            suffix: String::new(),
+        }
+    }
+}
+
+impl ModelConfig {
+    /// The same network with all weights zero, for weights to be loaded into.
+    pub(crate) fn blank(&self) -> Self {
+        match self {
+            Self::Recurrent(config) => config.blank().into(),
+            Self::FeedForward(config) => config.blank().into(),
+        }
+    }
+
+    /// Checks the range of every value.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Recurrent(config) => config.check(),
+            Self::FeedForward(config) => config.check(),
+        }
+    }
+
+    /// The penalties on the last hidden layer.
+    pub(super) fn regularisation(&self) -> Regularisation {
+        match self {
+            Self::Recurrent(config) => config.regularisation(),
+            Self::FeedForward(_) => Regularisation::NONE,
+        }
+    }
+
+    /// Parameters of a model of `vocabulary` symbols.
+    pub(super) fn parameters(&self, vocabulary: usize) -> usize {
+        match self {
+            Self::Recurrent(config) => config.parameters(vocabulary),
+            Self::FeedForward(config) => config.parameters(vocabulary),
+        }
+    }
+
+    /// Elements that the layers below the output hold for each symbol of a training step.
+    pub(super) fn activations(&self) -> usize {
+        match self {
+            Self::Recurrent(config) => config.activations(),
+            Self::FeedForward(config) => config.activations(),
+        }
+    }
+
+    /// The key that sets how wide the hidden layers are.
+    pub(super) fn width_key(&self) -> &'static str {
+        match self {
+            Self::Recurrent(_) => "hidden_sizes",
+            Self::FeedForward(_) => "hidden_size",
+        }
+    }
+
+    fn ties_weights(&self) -> bool {
+        match self {
+            Self::Recurrent(config) => config.tie_weights,
+            Self::FeedForward(config) => config.tie_weights,
+        }
+    }
+}
+
+impl LanguageModel {
+    /// A model of a vocabulary of `V` symbols with weights drawn from `seed`.
+    pub fn new(config: &ModelConfig, vocabulary: usize, seed: u64, device: &Device) -> Self {
+        match config {
+            ModelConfig::Recurrent(config) => {
+                Self::Recurrent(RecurrentModel::new(config, vocabulary, seed, device))
+            }
+            ModelConfig::FeedForward(config) => {
+                Self::FeedForward(FeedForwardModel::new(config, vocabulary, seed, device))
+            }
+        }
+    }
+
+    /// Reads `ids [T, B]` from `state` (the start of a text where `None`).
+    ///
+    /// # Panics
+    /// Where shapes disagree, `lengths` is not `[B]` with values up to `T`, or the state is of
+    /// another kind of network.
+    pub fn forward(
+        &self,
+        ids: Tensor<2, Int>,
+        lengths: Option<&[usize]>,
+        state: Option<ModelState>,
+        mode: Mode,
+    ) -> Forward {
+        match (self, state) {
+            (Self::Recurrent(model), None) => model.forward(ids, lengths, None, mode),
+            (Self::Recurrent(model), Some(ModelState::Recurrent(state))) => {
+                model.forward(ids, lengths, Some(state), mode)
+            }
+            (Self::FeedForward(model), None) => model.forward(ids, lengths, None, mode),
+            (Self::FeedForward(model), Some(ModelState::Window(state))) => {
+                model.forward(ids, lengths, Some(state), mode)
+            }
+            _ => panic!("a state of another kind of network"),
+        }
+    }
+
+    /// The layers from input to output.
+    pub fn layers(&self, config: &ModelConfig) -> Vec<LayerRow> {
+        let all = parameters(self);
+        let output = all.iter().find(|parameter| parameter.name == "output.bias");
+        let vocabulary = output.map_or(0, |bias| bias.data.num_elements());
+        let mut layers = match config {
+            ModelConfig::Recurrent(config) => config.layers(),
+            ModelConfig::FeedForward(config) => config.layers(),
+        };
+        let kind = match config.ties_weights() {
+            true => "linear, weights of the embedding",
+            false => "linear",
+        };
+        layers.push(LayerOf::new("output", kind, vocabulary));
+        let row = |layer: LayerOf| {
+            let own = all.iter().filter(|parameter| {
+                parameter.name.starts_with(&layer.prefix) && parameter.name.ends_with(&layer.suffix)
+            });
+            LayerRow {
+                output_shape: format!("[T, B, {}]", layer.width),
+                parameters: own
+                    .map(|parameter| parameter.data.num_elements() as u64)
+                    .sum(),
+                name: layer.name,
+                kind: layer.kind,
+            }
+        };
+        layers.into_iter().map(row).collect()
+    }
+}
+
+impl ModelState {
+    /// The same without what it was computed from.
+    pub(super) fn detach(self) -> Self {
+        match self {
+            Self::Recurrent(state) => Self::Recurrent(state.detach()),
+            Self::Window(symbols) => Self::Window(symbols),
+        }
+    }
+
+    /// Its tensors by name, for a checkpoint.
+    pub(super) fn to_data(&self) -> BTreeMap<String, TensorData> {
+        match self {
+            Self::Recurrent(state) => (state.layers.iter().enumerate())
+                .map(|(number, state)| (number.to_string(), state.to_data()))
+                .collect(),
+            // Ids below 2^24 are exact in the single precision of checkpoints.
+            Self::Window(symbols) => {
+                BTreeMap::from([(WINDOW.to_string(), symbols.clone().float().to_data())])
+            }
+        }
+    }
+
+    /// The state that [`ModelState::to_data`] gave; none where nothing was carried.
+    pub(super) fn from_data(
+        mut carried: BTreeMap<String, TensorData>,
+        device: &Device,
+    ) -> Option<Self> {
+        if let Some(symbols) = carried.remove(WINDOW) {
+            let symbols: Tensor<2> = Tensor::from_data(symbols, device);
+            return Some(Self::Window(symbols.int()));
+        }
+        let mut layers = Vec::new();
+        while let Some(data) = carried.remove(&layers.len().to_string()) {
+            layers.push(Tensor::from_data(data, device));
+        }
+        (!layers.is_empty()).then_some(Self::Recurrent(StackState { layers }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

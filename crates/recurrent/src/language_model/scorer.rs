@@ -1,0 +1,143 @@
+//! Trained models of every kind as what decoders take.
+
+use super::network::{LanguageModelStepper, StepperState};
+use recurrent_decode::ngram::NgramState;
+use recurrent_decode::{LanguageModel, Ngram};
+
+/// A trained language model, read one symbol at a time on the CPU.
+#[derive(Debug)]
+pub enum Scorer<'a> {
+    /// A network with its weights packed.
+    Network(NetworkScorer),
+    /// Counts.
+    Ngram(&'a Ngram),
+}
+
+/// What a [`Scorer`] knows of the symbols before.
+#[derive(Debug, Clone)]
+pub enum ScorerState {
+    /// Of a network.
+    Network(NetworkState),
+    /// Of counts.
+    Ngram(NgramState),
+}
+
+/// A packed network.
+#[derive(Debug)]
+pub struct NetworkScorer {
+    pub(super) stepper: LanguageModelStepper,
+    /// `V`.
+    pub(super) vocabulary: usize,
+    /// What stands before a text: a line end where that is known.
+    pub(super) first: u32,
+}
+
+/// What a network knows of the symbols before, and what it makes of it.
+#[derive(Debug, Clone)]
+pub struct NetworkState {
+    state: StepperState,
+    /// Of the next symbol, `[V]`.
+    logits: Vec<f32>,
+    /// `ln sum exp` of those.
+    normalizer: f32,
+}
+
+/// # Panics
+/// Where a symbol is not below `V`.
+impl LanguageModel for NetworkScorer {
+    type State = NetworkState;
+
+    fn vocabulary(&self) -> usize {
+        self.vocabulary
+    }
+
+    fn start(&self) -> NetworkState {
+        let mut state = NetworkState {
+            state: self.stepper.start(),
+            logits: vec![0.0; self.vocabulary],
+            normalizer: 0.0,
+        };
+        self.advance(&mut state, self.first);
+        state
+    }
+
+    fn advance(&self, state: &mut NetworkState, symbol: u32) {
+        let logits = &mut state.logits;
+        self.stepper.step(symbol, &mut state.state, logits);
+        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f64 = (logits.iter())
+            .map(|&logit| f64::from((logit - most).exp()))
+            .sum();
+        state.normalizer = most + sum.ln() as f32;
+    }
+
+    fn log_probability(&self, state: &NetworkState, symbol: u32) -> f32 {
+        state.logits[symbol as usize] - state.normalizer
+    }
+
+    fn log_probabilities(&self, state: &NetworkState, out: &mut [f32]) {
+        assert_eq!(out.len(), self.vocabulary, "out is [V]");
+        for (out, logit) in out.iter_mut().zip(&state.logits) {
+            *out = logit - state.normalizer;
+        }
+    }
+}
+
+/// What is wrong where a state is handed to a scorer that did not make it.
+const FOREIGN: &str = "a state of another kind of model";
+
+/// # Panics
+/// Where a symbol is not below `V` or a state is of another kind of model.
+impl LanguageModel for Scorer<'_> {
+    type State = ScorerState;
+
+    fn vocabulary(&self) -> usize {
+        match self {
+            Self::Network(model) => model.vocabulary(),
+            Self::Ngram(model) => model.vocabulary(),
+        }
+    }
+
+    fn start(&self) -> ScorerState {
+        match self {
+            Self::Network(model) => ScorerState::Network(model.start()),
+            Self::Ngram(model) => ScorerState::Ngram(model.start()),
+        }
+    }
+
+    fn advance(&self, state: &mut ScorerState, symbol: u32) {
+        match (self, state) {
+            (Self::Network(model), ScorerState::Network(state)) => model.advance(state, symbol),
+            (Self::Ngram(model), ScorerState::Ngram(state)) => model.advance(state, symbol),
+            _ => panic!("{FOREIGN}"),
+        }
+    }
+
+    fn log_probability(&self, state: &ScorerState, symbol: u32) -> f32 {
+        match (self, state) {
+            (Self::Network(model), ScorerState::Network(state)) => {
+                model.log_probability(state, symbol)
+            }
+            (Self::Ngram(model), ScorerState::Ngram(state)) => model.log_probability(state, symbol),
+            _ => panic!("{FOREIGN}"),
+        }
+    }
+
+    fn log_probabilities(&self, state: &ScorerState, out: &mut [f32]) {
+        match (self, state) {
+            (Self::Network(model), ScorerState::Network(state)) => {
+                model.log_probabilities(state, out);
+            }
+            (Self::Ngram(model), ScorerState::Ngram(state)) => model.log_probabilities(state, out),
+            _ => panic!("{FOREIGN}"),
+        }
+    }
+
+    fn step(&self, state: &mut ScorerState, symbol: u32) -> f32 {
+        match (self, state) {
+            (Self::Network(model), ScorerState::Network(state)) => model.step(state, symbol),
+            (Self::Ngram(model), ScorerState::Ngram(state)) => model.step(state, symbol),
+            _ => panic!("{FOREIGN}"),
+        }
+    }
+}
