@@ -1,11 +1,13 @@
 //! One file a subcommand, and what they share.
 
 pub mod bench;
+pub mod compare;
 pub mod evaluate;
 pub mod generate;
 pub mod inspect;
 mod options;
 pub mod recipes;
+pub mod score;
 pub mod train;
 
 pub use options::{Machine, Threads};

@@ -10,7 +10,7 @@ mod progress;
 mod signals;
 
 use clap::{Parser, Subcommand};
-use commands::{bench, evaluate, generate, inspect, recipes, train};
+use commands::{bench, compare, evaluate, generate, inspect, recipes, score, train};
 use std::process::ExitCode;
 
 /// Recurrent neural networks from raw sequences to a trained, measured model.
@@ -29,6 +29,10 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Generate text with a trained model
     Generate(generate::Arguments),
+    /// Rank candidate sentences by the probability that a language model gives them
+    Score(score::Arguments),
+    /// Measure trained models side by side
+    Compare(compare::Arguments),
     /// List the built-in recipes, or print one as TOML
     Recipes(recipes::Arguments),
     /// Show layers, parameters, vocabulary and training record of a run or a weight file
@@ -46,6 +50,8 @@ fn main() -> ExitCode {
             Command::Train(arguments) => train::run(arguments),
             Command::Evaluate(arguments) => evaluate::run(arguments),
             Command::Generate(arguments) => generate::run(arguments),
+            Command::Score(arguments) => score::run(arguments),
+            Command::Compare(arguments) => compare::run(arguments),
             Command::Recipes(arguments) => recipes::run(arguments),
             Command::Inspect(arguments) => inspect::run(arguments),
             Command::Bench(arguments) => bench::run(arguments),

@@ -6,6 +6,7 @@
 //! | [`sample`] | drawing a symbol from logits: temperature, top-k, nucleus, greedy |
 //! | [`language_model`] | what all decoders take as a language model |
 //! | [`ngram`] | count language models: additive, stupid backoff, modified Kneser-Ney; ARPA and binary files, pruning |
+//! | [`cache`] | the continuous cache of a model's last states |
 //! | [`interpolation`] | mixtures of language models, their weights fitted by EM |
 //! | [`error`] | the one error type |
 //!
@@ -13,6 +14,7 @@
 
 #![deny(missing_docs)]
 
+pub mod cache;
 pub mod error;
 mod files;
 pub mod interpolation;
@@ -20,6 +22,7 @@ pub mod language_model;
 pub mod ngram;
 pub mod sample;
 
+pub use cache::ContinuousCache;
 pub use error::DecodeError;
 pub use interpolation::Mixture;
 pub use language_model::LanguageModel;

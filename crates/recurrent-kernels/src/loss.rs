@@ -49,6 +49,25 @@ pub fn cross_entropy<R: Real>(cpu: Cpu, classes: usize, logits: &[R], targets: T
     )
 }
 
+/// The loss `-ln p` of each row of `logits [N, V]`, `[N]`.
+///
+/// # Panics
+/// Where sizes disagree or a class is not below `V`.
+pub fn row_cross_entropies<R: Real>(
+    cpu: Cpu,
+    classes: usize,
+    logits: &[R],
+    targets: &[usize],
+) -> Vec<f64> {
+    let targets = Targets {
+        classes: targets,
+        mask: None,
+        smoothing: 0.0,
+    };
+    let shared = Shared(logits.as_ptr().cast_mut());
+    rows(cpu, classes, shared, logits.len(), targets, None)
+}
+
 /// The loss of `logits [N, V]`, which are replaced by their gradient.
 ///
 /// # Panics
@@ -111,6 +130,29 @@ fn run<R: Real>(
     targets: Targets<R>,
     gradient: bool,
 ) -> f64 {
+    let total = targets.total_weight();
+    let scale = if total > 0.0 { 1.0 / total } else { 0.0 };
+    let losses = rows(
+        cpu,
+        classes,
+        logits,
+        length,
+        targets,
+        gradient.then_some(scale),
+    );
+    losses.iter().sum::<f64>() * scale
+}
+
+/// The loss of each row times its weight, `[N]`; with the scale of a gradient the logits are
+/// replaced by it.
+fn rows<R: Real>(
+    cpu: Cpu,
+    classes: usize,
+    logits: Shared<R>,
+    length: usize,
+    targets: Targets<R>,
+    gradient: Option<f64>,
+) -> Vec<f64> {
     let rows = targets.classes.len();
     assert_eq!(length, elements([rows, classes]), "logits are [N, V]");
     assert!(
@@ -121,8 +163,6 @@ fn run<R: Real>(
         targets.mask.is_none_or(|mask| mask.len() == rows),
         "mask is [N]"
     );
-    let total = targets.total_weight();
-    let scale = if total > 0.0 { 1.0 / total } else { 0.0 };
     let mut losses = vec![0.0; rows];
     let shared = Shared(losses.as_mut_ptr());
     let threads = if length < 1 << 13 { 1 } else { cpu.threads };
@@ -133,11 +173,10 @@ fn run<R: Real>(
             logits: logits.pointer(),
             losses: shared.pointer(),
             targets,
-            scale,
             gradient,
         });
     });
-    losses.iter().sum::<f64>() * scale
+    losses
 }
 
 /// One thread's rows.
@@ -147,8 +186,8 @@ struct Share<'a, R> {
     logits: *mut R,   // [N, V], written only for the gradient
     losses: *mut f64, // [N]
     targets: Targets<'a, R>,
-    scale: f64,
-    gradient: bool,
+    /// Factor of the gradient, where it is wanted.
+    gradient: Option<f64>,
 }
 
 impl<R: Real> Kernel<R> for Share<'_, R> {
@@ -164,7 +203,7 @@ impl<R: Real> Kernel<R> for Share<'_, R> {
                 let x = self.logits.add(row * self.classes);
                 if weight == R::ZERO {
                     // A masked row has no loss whatever it holds.
-                    if self.gradient {
+                    if self.gradient.is_some() {
                         std::slice::from_raw_parts_mut(x, self.classes).fill(R::ZERO);
                     }
                     continue;
@@ -174,16 +213,16 @@ impl<R: Real> Kernel<R> for Share<'_, R> {
                     largest,
                     exp,
                     plain,
-                } = sums::<V>(x, self.classes, smoothing > 0.0, self.gradient);
+                } = sums::<V>(x, self.classes, smoothing > 0.0, self.gradient.is_some());
                 let log_sum = largest.to_f64() + exp.to_f64().ln();
                 let mut loss = log_sum - (1.0 - smoothing) * target;
                 if smoothing > 0.0 {
                     loss -= even * plain;
                 }
                 *self.losses.add(row) = loss * weight.to_f64();
-                if self.gradient {
+                if let Some(scale) = self.gradient {
                     // `x` now holds exp(x - largest).
-                    let scale = weight.to_f64() * self.scale;
+                    let scale = weight.to_f64() * scale;
                     let factor = V::splat(R::from_f64(scale / exp.to_f64()));
                     let shift = V::splat(R::from_f64(-even * scale));
                     for at in (0..self.classes).step_by(V::LANES) {

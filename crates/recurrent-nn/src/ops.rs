@@ -9,6 +9,7 @@ use crate::{Cell, Direction, composed};
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch, DispatchDevice, backend_extension};
 use burn::tensor::{Device, Int, Tensor};
+use recurrent_kernels::loss;
 use recurrent_kernels::optimizer::Step;
 
 mod autodiff;
@@ -176,6 +177,19 @@ pub fn cross_entropy(
         mask.into_dispatch(),
         smoothing,
     ))
+}
+
+/// `-ln p`, in nats, that each row of `logits [N, V]` gives to its class in `targets [N]`. Computed on
+/// the CPU, without a gradient.
+///
+/// # Panics
+/// Where shapes disagree or a class is not below `V`.
+pub fn row_cross_entropies(logits: Tensor<2>, targets: &[usize]) -> Vec<f64> {
+    let [_, classes] = logits.dims();
+    let logits = logits.into_data().convert::<f32>();
+    // The conversion makes it a list of these.
+    let values = logits.as_slice::<f32>().unwrap_or_default();
+    loss::row_cross_entropies(cpu(), classes, values, targets)
 }
 
 /// One optimizer step on parameters `[N]`; `state [K, N]` holds the `K` values

@@ -93,6 +93,11 @@ pub struct StackStepperState {
 }
 
 impl StackStepperState {
+    /// The state of each layer, from input to output.
+    pub fn layers(&self) -> &[StepState<f32>] {
+        &self.layers
+    }
+
     /// The last layer's hidden state `[H]`: the output of the last step.
     pub fn output(&self) -> &[f32] {
         self.layers.last().map_or(&[], |layer| &layer.hidden)

@@ -4,7 +4,7 @@ mod common;
 
 use burn::tensor::{DType, Int, Tensor};
 use common::{assert_close, constant, device, fixtures, gradient, leaf, values};
-use recurrent_nn::{composed, cross_entropy};
+use recurrent_nn::{composed, cross_entropy, ops};
 
 type Loss = fn(Tensor<2>, Tensor<1, Int>, Tensor<1>, f64) -> Tensor<1>;
 
@@ -71,4 +71,22 @@ fn compositions_in_double_precision() {
 #[test]
 fn compositions_in_single_precision() {
     check(DType::F32, composed::cross_entropy, SINGLE);
+}
+
+#[test]
+fn losses_of_rows_sum_to_that_of_the_batch() {
+    for (name, tensors) in fixtures("losses.safetensors") {
+        let logits: Tensor<2> = constant(&tensors["logits"], DType::F32);
+        let classes: Vec<usize> = tensors["targets"]
+            .iter::<i64>()
+            .map(|x| x as usize)
+            .collect();
+        let found = ops::row_cross_entropies(logits.clone(), &classes);
+        for (row, (&class, found)) in classes.iter().zip(found).enumerate() {
+            let row = logits.clone().slice(row..row + 1);
+            let target = Tensor::from_data([class as i64], &device());
+            let alone = values(&cross_entropy(row, target, None, 0.0));
+            assert_close(&name, &[found], &alone, SINGLE);
+        }
+    }
 }

@@ -7,26 +7,34 @@
 //! A network that reads a window of symbols (Bengio et al. 2003) is trained the
 //! same way, and counts of n-grams (Chen and Goodman 1998) need one pass.
 
+mod cache;
 mod check;
 mod chunks;
 mod config;
 mod data;
+mod dynamic;
 mod evaluate;
 mod generate;
 mod learner;
+mod mixture;
 mod network;
 mod ngram;
 mod predict;
 mod regularisation;
 mod results;
+mod score;
 mod scorer;
 mod train;
+mod view;
 
+pub use cache::CacheConfig;
 pub use config::{DataConfig, DecodeConfig, Estimator, LanguageModelConfig, ModelKind};
 pub use data::Corpus;
+pub use dynamic::DynamicConfig;
 pub use evaluate::{Evaluation, Split};
 pub use generate::Generator;
 pub(crate) use learner::StreamLearner;
+pub use mixture::{MixtureConfig, MixtureScorer};
 pub use network::{
     FeedForwardConfig, FeedForwardModel, Forward, LanguageModel, LanguageModelStepper, ModelConfig,
     ModelState, NetworkConfig, RecurrentConfig, RecurrentModel, StepperState,
@@ -34,5 +42,6 @@ pub use network::{
 pub use ngram::{NgramConfig, Smoothing};
 pub use predict::Predictor;
 pub use results::{Outcome, Results};
+pub use score::LineScore;
 pub use scorer::{NetworkScorer, NetworkState, Scorer, ScorerState};
 pub use train::train;

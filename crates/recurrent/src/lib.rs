@@ -13,6 +13,7 @@
 //! | [`run`] | the run directory |
 //! | [`metrics`], [`report`] | the record of a run and the page made from it |
 //! | [`inspect`] | what a run directory or a weight file holds |
+//! | [`compare`] | runs side by side |
 //! | [`benchmark`] | the project's own workloads, timed |
 //!
 //! ```no_run
@@ -31,6 +32,7 @@
 #![deny(missing_docs)]
 
 pub mod benchmark;
+pub mod compare;
 mod device;
 mod error;
 mod files;

@@ -17,12 +17,19 @@ use std::path::Path;
 
 /// Built-in recipes: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
+    (
+        "awd-lstm-small",
+        include_str!("recipes/awd-lstm-small.toml"),
+    ),
     ("char-lm", include_str!("recipes/char-lm.toml")),
+    ("char-lm-ptb", include_str!("recipes/char-lm-ptb.toml")),
     (
         "char-lm-shakespeare",
         include_str!("recipes/char-lm-shakespeare.toml"),
     ),
     ("char-lm-tang", include_str!("recipes/char-lm-tang.toml")),
+    ("nnlm", include_str!("recipes/nnlm.toml")),
+    ("rnn-elman", include_str!("recipes/rnn-elman.toml")),
     (
         "word-lm-ptb-small",
         include_str!("recipes/word-lm-ptb-small.toml"),

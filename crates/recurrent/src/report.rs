@@ -6,20 +6,28 @@
 //! | `curve` | metric lines to points: order, moving average, thinning |
 //! | `axis` | ranges, ticks and their labels |
 //! | `plot` | points to an SVG element |
+//! | `bars` | a number for each of a few names |
+//! | `tokens` | texts coloured by a number a symbol |
 //! | `html` | escaping, tables, boxes |
 //!
 //! Cross entropies come in nats a symbol and are shown in bits, `H / ln 2`, and as perplexity, `exp(H)`. The page has no
 //! script, loads nothing, and follows the reader's light or dark theme.
 
 mod axis;
+mod bars;
 mod curve;
 mod figures;
 mod html;
 mod plot;
+mod tokens;
 
 use crate::metrics::MetricLine;
+use crate::{Error, files};
+use std::path::Path;
 
+pub use bars::Bars;
 pub(crate) use html::grouped;
+pub use tokens::{Shade, ShadedText};
 
 /// How many results stand as cards at the top.
 const CARDS: usize = 4;
@@ -74,15 +82,14 @@ pub struct Report {
     pub layers: Vec<LayerRow>,
     /// Texts that the model wrote.
     pub samples: Vec<Sample>,
+    /// A text as the model read it: what surprised it, what its units held.
+    pub read: Vec<ShadedText>,
 }
 
 impl Report {
     /// The page.
     pub fn to_html(&self) -> String {
-        let title = html::escape(&self.title);
-        let style = include_str!("report/style.css");
         let header = [
-            format!("<h1>{title}</h1>\n"),
             self.summary(),
             html::preformatted(&self.command, "command"),
             html::cards(&self.results[..self.results.len().min(CARDS)]),
@@ -97,20 +104,14 @@ impl Report {
             html::section("Training", &figures),
             html::section("Results", &html::results_table(&self.results)),
             html::section("Samples", &html::samples(&self.samples)),
+            html::section("A text as the model reads it", &tokens::shaded(&self.read)),
             html::section("Layers", &html::layer_table(&self.layers)),
             html::section(
                 "Configuration",
                 &html::preformatted(&self.config_toml, "config"),
             ),
         ];
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-             <style>\n{style}</style>\n</head>\n<body>\n<main>\n<header>\n{}</header>\n{}</main>\n</body>\n</html>\n",
-            header.concat(),
-            sections.concat(),
-        )
+        page(&self.title, &header.concat(), &sections.concat())
     }
 
     /// How far the run has come: the last of what its metric lines say.
@@ -155,6 +156,38 @@ impl Report {
         speeds.sort_by(f64::total_cmp);
         speeds.get(speeds.len() / 2).copied()
     }
+}
+
+/// A page that needs nothing but itself.
+fn page(title: &str, header: &str, body: &str) -> String {
+    let title = html::escape(title);
+    let style = include_str!("report/style.css");
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+         <style>\n{style}</style>\n</head>\n<body>\n<main>\n<header>\n<h1>{title}</h1>\n\
+         {header}</header>\n{body}</main>\n</body>\n</html>\n"
+    )
+}
+
+/// A page of figures of bars.
+pub fn bars_page(title: &str, figures: &[Bars]) -> String {
+    let figures: String = figures.iter().map(Bars::to_html).collect();
+    page(title, "", &html::section("", &figures))
+}
+
+/// A page of texts with a number for each symbol.
+pub fn shaded_page(title: &str, texts: &[ShadedText]) -> String {
+    page(title, "", &html::section("", &tokens::shaded(texts)))
+}
+
+/// Writes a page to a file, whole or not at all.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write(path: &Path, page: &str) -> Result<(), Error> {
+    files::write_atomically(path, page.as_bytes())
 }
 
 /// Seconds as people say them: `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`.

@@ -1,7 +1,10 @@
 //! `recurrent evaluate`.
 
+use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, columns, print, say};
-use recurrent::language_model::{Predictor, Split};
+use crate::progress::Reading;
+use recurrent::Error;
+use recurrent::language_model::{Corpus, DynamicConfig, Evaluation, Predictor, Split};
 use recurrent::run::RunDirectory;
 use serde_json::json;
 use std::path::PathBuf;
@@ -20,6 +23,21 @@ pub struct Arguments {
     /// Which part [default: test, or valid where there is no test part]
     #[arg(long, value_name = "train|valid|test|all")]
     split: Option<Split>,
+    /// Read with a continuous cache of the last N hidden states (Grave et al. 2017)
+    #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
+    cache: Option<u64>,
+    /// How much more a likelier state of the cache counts [default: the best on the valid split]
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true, requires = "cache")]
+    cache_theta: Option<f64>,
+    /// The cache's part of the probability [default: the best on the valid split]
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true, requires = "cache")]
+    cache_weight: Option<f64>,
+    /// Learn from the text after predicting it, at this learning rate (dynamic evaluation)
+    #[arg(long, value_name = "RATE", value_parser = number, allow_negative_numbers = true, conflicts_with = "cache")]
+    dynamic: Option<f64>,
+    /// Symbols that dynamic evaluation predicts before it learns from them
+    #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true, default_value = "5", requires = "dynamic")]
+    dynamic_chunk: u64,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -45,11 +63,11 @@ pub fn run(arguments: Arguments) -> Outcome {
             corpus.source
         ));
     }
-    let found = predictor.evaluate(&corpus, split)?;
+    let (found, adaptation) = measure(&arguments, &predictor, &corpus, split)?;
     let task = predictor.config().task.name.as_str();
     let split = split.as_str();
     if arguments.json {
-        let object = json!({
+        let mut object = json!({
             "task": task,
             "data": corpus.source,
             "split": split,
@@ -60,6 +78,9 @@ pub fn run(arguments: Arguments) -> Outcome {
                 "symbols": found.symbols,
             }
         });
+        if let Some((name, settings)) = adaptation {
+            object[name] = settings.into_iter().collect();
+        }
         print(&format!("{object}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -81,6 +102,12 @@ pub fn run(arguments: Arguments) -> Outcome {
         ),
         ("symbols".to_string(), found.symbols.to_string()),
     ];
+    if let Some((name, settings)) = adaptation {
+        let settings = settings
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"));
+        rows.push((name.to_string(), settings.collect::<Vec<_>>().join(", ")));
+    }
     if let (Some(floor), None) = (&corpus.floor, &arguments.data) {
         let bits = floor.cross_entropy / std::f64::consts::LN_2;
         rows.push((
@@ -90,4 +117,72 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     print(&columns(&rows))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the model adapted itself with: its name, names and values of settings.
+type Adaptation = (&'static str, Vec<(String, serde_json::Value)>);
+
+/// The loss over a split as the arguments ask for it.
+fn measure(
+    arguments: &Arguments,
+    predictor: &Predictor,
+    corpus: &Corpus,
+    split: Split,
+) -> Result<(Evaluation, Option<Adaptation>), Error> {
+    let setting = |name: &str, value: serde_json::Value| (name.to_string(), value);
+    if let Some(size) = arguments.cache {
+        let (theta, weight) = (arguments.cache_theta, arguments.cache_weight);
+        let (data, column) = (arguments.data.as_deref(), arguments.column.as_deref());
+        let valid = match (theta, weight) {
+            // Nothing is fitted.
+            (Some(_), Some(_)) => None,
+            _ => Some(predictor.corpus(data, column, Split::Valid)?),
+        };
+        let fitted = valid.as_ref().unwrap_or(corpus);
+        let cache = predictor
+            .fit_cache(fitted, Split::Valid, size as usize, theta, weight)
+            .map_err(with_option)?;
+        let found = predictor.evaluate_with_cache(corpus, split, cache)?;
+        let settings = vec![
+            setting("states", size.into()),
+            setting("theta", cache.theta.into()),
+            setting("weight", cache.weight.into()),
+        ];
+        return Ok((found, Some(("cache", settings))));
+    }
+    let Some(rate) = arguments.dynamic else {
+        return Ok((predictor.evaluate(corpus, split)?, None));
+    };
+    let chunk = arguments.dynamic_chunk as usize;
+    let mut progress = Reading::new();
+    let config = DynamicConfig { rate, chunk };
+    let found = predictor
+        .evaluate_dynamically(corpus, split, config, |done, all| progress.read(done, all))
+        .map_err(with_option)?;
+    progress.finish();
+    let settings = vec![setting("rate", rate.into()), setting("chunk", chunk.into())];
+    Ok((found, Some(("dynamic evaluation", settings))))
+}
+
+/// A setting by its option.
+fn with_option(error: Error) -> Error {
+    match error {
+        Error::Setting {
+            key,
+            expected,
+            found,
+        } => Error::Setting {
+            key: match key.as_str() {
+                "cache.size" => "--cache".to_string(),
+                "dynamic.rate" => "--dynamic".to_string(),
+                other => match other.split_once('.') {
+                    Some((part @ ("cache" | "dynamic"), name)) => format!("--{part}-{name}"),
+                    _ => key,
+                },
+            },
+            expected,
+            found,
+        },
+        other => other,
+    }
 }

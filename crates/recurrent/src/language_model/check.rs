@@ -21,6 +21,7 @@ impl LanguageModelConfig {
                 network.training.check()?;
             }
             Estimator::Ngram { model } => model.check()?,
+            Estimator::Mixture { model } => model.check()?,
         }
         self.data.check()?;
         let length = self.decode.length;
@@ -56,6 +57,12 @@ impl DataConfig {
             "none where data.unit is byte, whose vocabulary is all 256 bytes",
             "one",
         )?;
+        check(
+            !self.trim_lines || self.unit == Unit::Character,
+            key("trim_lines"),
+            "false where data.unit is not character",
+            true,
+        )?;
         let fractions = self.fractions;
         let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
             && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
@@ -86,6 +93,12 @@ impl DataConfig {
                 "data.column".to_string(),
                 &beside("nothing"),
                 self.column.clone().unwrap_or_default(),
+            )?;
+            check(
+                !self.trim_lines,
+                "data.trim_lines".to_string(),
+                &beside("false"),
+                true,
             )?;
             return check(
                 self.fractions == DEFAULT_FRACTIONS,

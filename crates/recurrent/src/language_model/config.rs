@@ -1,5 +1,6 @@
 //! The recipe of a language model.
 
+use super::mixture::MixtureConfig;
 use super::network::{FeedForwardConfig, ModelConfig, NetworkConfig, RecurrentConfig};
 use super::ngram::NgramConfig;
 use crate::task::{TaskConfig, read, to_table};
@@ -34,6 +35,11 @@ pub enum Estimator {
         /// `[model]` of kind `ngram`.
         model: NgramConfig,
     },
+    /// Trained models together.
+    Mixture {
+        /// `[model]` of kind `mixture`.
+        model: MixtureConfig,
+    },
 }
 
 /// Kinds of language models: `model.kind`.
@@ -47,6 +53,8 @@ pub enum ModelKind {
     FeedForward,
     /// Counts of n-grams.
     Ngram,
+    /// Trained models, interpolated.
+    Mixture,
 }
 
 /// The sections of a network's recipe.
@@ -61,13 +69,13 @@ struct NetworkSections<M> {
     decode: DecodeConfig,
 }
 
-/// The sections of an n-gram model's recipe.
+/// The sections of a recipe without training by gradients.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NgramSections {
+struct UntrainedSections<M> {
     task: TaskConfig,
     data: DataConfig,
-    model: NgramConfig,
+    model: M,
     #[serde(default)]
     decode: DecodeConfig,
 }
@@ -86,16 +94,26 @@ impl<M: Into<ModelConfig>> From<NetworkSections<M>> for LanguageModelConfig {
     }
 }
 
-impl From<NgramSections> for LanguageModelConfig {
-    fn from(sections: NgramSections) -> Self {
+impl<M: Into<Estimator>> From<UntrainedSections<M>> for LanguageModelConfig {
+    fn from(sections: UntrainedSections<M>) -> Self {
         Self {
             task: sections.task,
             data: sections.data,
-            estimator: Estimator::Ngram {
-                model: sections.model,
-            },
+            estimator: sections.model.into(),
             decode: sections.decode,
         }
+    }
+}
+
+impl From<NgramConfig> for Estimator {
+    fn from(model: NgramConfig) -> Self {
+        Self::Ngram { model }
+    }
+}
+
+impl From<MixtureConfig> for Estimator {
+    fn from(model: MixtureConfig) -> Self {
+        Self::Mixture { model }
     }
 }
 
@@ -128,6 +146,9 @@ pub struct DataConfig {
     pub fractions: [f64; 3],
     /// What a symbol is.
     pub unit: Unit,
+    /// Whether spaces at the ends of lines are dropped, where symbols are characters.
+    #[serde(default)]
+    pub trim_lines: bool,
     /// Most symbols of the vocabulary, special ones counted: the most frequent of
     /// the training split, the rest become `<unk>`. Without it the vocabulary is
     /// all symbols of the three splits.
@@ -223,7 +244,8 @@ impl LanguageModelConfig {
             ModelKind::FeedForward => {
                 read::<NetworkSections<FeedForwardConfig>>(text).map(Self::from)
             }
-            ModelKind::Ngram => read::<NgramSections>(text).map(Self::from),
+            ModelKind::Ngram => read::<UntrainedSections<NgramConfig>>(text).map(Self::from),
+            ModelKind::Mixture => read::<UntrainedSections<MixtureConfig>>(text).map(Self::from),
         }
     }
 

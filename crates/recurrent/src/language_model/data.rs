@@ -173,10 +173,24 @@ fn text_options(config: &DataConfig) -> TextOptions {
     }
 }
 
+/// The text without spaces at the ends of its lines.
+fn trim_lines(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .split('\n')
+        .map(|line| line.trim_matches(' '))
+        .collect();
+    lines.join("\n")
+}
+
 fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
     match (&config.path, config.grammar_characters) {
         (Some(path), _) => {
-            let text = read_text(Path::new(path), &text_options(config))?;
+            let mut text = read_text(Path::new(path), &text_options(config))?;
+            if config.trim_lines {
+                for text in [&mut text.train, &mut text.valid, &mut text.test] {
+                    *text = trim_lines(text);
+                }
+            }
             Ok((text, None))
         }
         (None, Some([train, valid, test])) => {
@@ -203,5 +217,14 @@ fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
             expected: "a file or folder, as --data PATH or in the recipe".to_string(),
             found: "nothing".to_string(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lines_lose_the_spaces_at_their_ends_alone() {
+        let trimmed = super::trim_lines(" a b \n\n  c\td  ");
+        assert_eq!(trimmed, "a b\n\nc\td");
     }
 }

@@ -3,10 +3,10 @@
 use super::learner::symbols;
 use super::{Corpus, LanguageModel};
 use crate::Error;
-use crate::training::TrainingConfig;
-use burn::tensor::{Device, Tensor, TensorData};
-use recurrent_data::TokenStreams;
-use recurrent_nn::{Mode, cross_entropy};
+use burn::tensor::{Device, Tensor};
+use recurrent_data::{Chunk, TokenStreams};
+use recurrent_nn::Mode;
+use recurrent_nn::ops::row_cross_entropies;
 
 /// A part of a corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,42 +75,48 @@ impl Evaluation {
     }
 }
 
+/// Reads all streams chunk by chunk, the state carried, and gives each chunk, the states of the last
+/// hidden layer `[T, B, H]` and `-ln p` of the chunk's targets `[T B]` to `each`; where a row has
+/// ended they mean nothing.
+pub(super) fn read(
+    model: &LanguageModel,
+    streams: &TokenStreams,
+    device: &Device,
+    mut each: impl FnMut(&Chunk, Tensor<3>, &[f64]),
+) {
+    let mut state = None;
+    for chunk in streams.iter() {
+        let lengths = &chunk.target.lengths;
+        let full = chunk.target.valid_steps() == chunk.target.values.len();
+        let unequal = (!full).then_some(lengths.as_slice());
+        let ids = symbols(&chunk.input, device);
+        let read = model.forward(ids, unequal, state.take(), Mode::Inference);
+        state = Some(read.state);
+        let targets: Vec<usize> = chunk.target.values.iter().map(|&id| id as usize).collect();
+        let losses = row_cross_entropies(read.logits, &targets);
+        each(&chunk, read.hidden, &losses);
+    }
+}
+
 /// Mean cross entropy over all streams, the state carried from chunk to chunk.
 pub(super) fn evaluate(
     model: &LanguageModel,
     streams: &TokenStreams,
     device: &Device,
 ) -> Evaluation {
-    let mut state = None;
     let (mut sum, mut count) = (0.0, 0);
-    for chunk in streams.iter() {
-        let steps = chunk.target.steps;
+    read(model, streams, device, |chunk, _, losses| {
         let lengths = &chunk.target.lengths;
-        let valid: usize = lengths.iter().sum();
-        let full = valid == chunk.target.values.len();
-        let ids = symbols(&chunk.input, device);
-        let targets = symbols(&chunk.target, device).reshape([chunk.target.values.len()]);
-        let unequal = (!full).then_some(lengths.as_slice());
-        let read = model.forward(ids, unequal, state.take(), Mode::Inference);
-        let mask = (!full).then(|| mask(steps, lengths, device));
-        let mean = cross_entropy(read.logits, targets, mask, 0.0).into_scalar::<f64>();
-        sum += mean * valid as f64;
-        count += valid;
-        state = Some(read.state);
-    }
+        for (step, losses) in losses.chunks(lengths.len()).enumerate() {
+            let valid = losses.iter().zip(lengths).filter(|&(_, &n)| step < n);
+            sum += valid.map(|(loss, _)| loss).sum::<f64>();
+        }
+        count += chunk.target.valid_steps();
+    });
     Evaluation {
         cross_entropy: sum / count.max(1) as f64,
         symbols: count,
     }
-}
-
-/// One where a row is valid, `[T * B]`.
-fn mask(steps: usize, lengths: &[usize], device: &Device) -> Tensor<1> {
-    let values: Vec<f32> = (0..steps)
-        .flat_map(|step| lengths.iter().map(move |&n| f32::from(u8::from(step < n))))
-        .collect();
-    let count = values.len();
-    Tensor::from_data(TensorData::new(values, [count]), device)
 }
 
 /// Symbols that an evaluation reads at once.
@@ -119,18 +125,15 @@ const EVALUATION_SYMBOLS: usize = 2048;
 /// Logits that an evaluation holds at once.
 const EVALUATION_LOGITS: usize = 1 << 28;
 
-/// A split as streams in which every symbol but the first is predicted once.
+/// A split as `streams` rows, fewer where it is short, in which every symbol but the first is predicted once.
 pub(super) fn evaluation_streams(
     corpus: &Corpus,
     split: Split,
-    training: &TrainingConfig,
+    streams: usize,
     vocabulary: usize,
 ) -> Result<TokenStreams, Error> {
     let tokens = corpus.split(split);
-    let streams = training
-        .evaluation_streams
-        .min(tokens.len().saturating_sub(1))
-        .max(1);
+    let streams = streams.min(tokens.len().saturating_sub(1)).max(1);
     let most = (EVALUATION_LOGITS / (streams * vocabulary.max(1))).max(1);
     let chunk = (EVALUATION_SYMBOLS / streams).max(16).min(most);
     let two = "one to predict after another";

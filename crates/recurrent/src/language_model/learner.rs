@@ -56,7 +56,12 @@ impl StreamLearner {
             chunks: Chunks::default(),
             seed: noise::mix(training.seed, 2),
             streams,
-            valid: evaluation_streams(corpus, Split::Valid, training, vocabulary)?,
+            valid: evaluation_streams(
+                corpus,
+                Split::Valid,
+                training.evaluation_streams,
+                vocabulary,
+            )?,
             device,
             state: None,
             loss: training.loss,

@@ -1,10 +1,11 @@
 //! A trained language model, as it is read from its run directory.
 
-use super::evaluate::{evaluate, evaluation_streams};
+use super::evaluate::{evaluate, evaluation_streams, read};
+use super::mixture::{Mixture, MixtureConfig};
 use super::scorer::NetworkScorer;
 use super::{
     Corpus, Estimator, Evaluation, LanguageModel, LanguageModelConfig, NetworkConfig, Scorer,
-    Split, ngram,
+    Split, mixture, ngram,
 };
 use crate::recipe::name_of;
 use crate::report::LayerRow;
@@ -15,8 +16,8 @@ use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
 use recurrent_data::Vocabulary;
-use recurrent_decode::Ngram;
 use recurrent_decode::language_model::cross_entropy;
+use recurrent_decode::{LanguageModel as _, Ngram};
 use recurrent_nn::Precision;
 
 /// A trained language model with its vocabulary.
@@ -25,6 +26,8 @@ pub struct Predictor {
     pub(super) model: Trained,
     pub(super) vocabulary: Vocabulary,
     config: LanguageModelConfig,
+    /// Size of its file; 0 where it has none of its own.
+    file_bytes: u64,
 }
 
 /// What gives the probabilities.
@@ -38,6 +41,8 @@ pub(super) enum Trained {
     },
     /// Counts.
     Ngram(Ngram),
+    /// Models together.
+    Mixture(Mixture),
 }
 
 impl Predictor {
@@ -46,6 +51,24 @@ impl Predictor {
     /// # Errors
     /// Where the directory lacks a file, or its weights do not fit its recipe.
     pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
+        Self::load_within(run, device, 0)
+    }
+
+    /// The model of a run directory that stands in `depth` mixtures.
+    pub(super) fn load_within(
+        run: &RunDirectory,
+        device: DeviceName,
+        depth: usize,
+    ) -> Result<Self, Error> {
+        if depth > mixture::DEEPEST {
+            return Err(Error::Run {
+                path: run.path().to_path_buf(),
+                message: format!(
+                    "expected at most {} mixtures within each other, found more",
+                    mixture::DEEPEST
+                ),
+            });
+        }
         let Config::LanguageModel(config) = run.config()?;
         let vocabulary = run.vocabulary()?;
         if vocabulary.unit() != config.data.unit {
@@ -63,8 +86,18 @@ impl Predictor {
                 Trained::network(run, network.clone(), &vocabulary, device)?
             }
             Estimator::Ngram { .. } => Trained::Ngram(ngram::read(run, &vocabulary)?),
+            Estimator::Mixture { model } => {
+                Trained::mixture(run, model, &vocabulary, device, depth)?
+            }
         };
+        let file = match &model {
+            Trained::Network { .. } => "model.safetensors",
+            Trained::Ngram(_) => ngram::FILE,
+            Trained::Mixture(_) => "",
+        };
+        let metadata = std::fs::metadata(run.file(file));
         Ok(Self {
+            file_bytes: metadata.map_or(0, |file| file.len()),
             model,
             vocabulary,
             config,
@@ -80,6 +113,7 @@ impl Predictor {
                 first: self.start(),
             }),
             Trained::Ngram(model) => Scorer::Ngram(model),
+            Trained::Mixture(mixture) => Scorer::Mixture(mixture.scorer(precision)),
         }
     }
 
@@ -98,6 +132,7 @@ impl Predictor {
         match &self.model {
             Trained::Network { model, config, .. } => model.layers(&config.model),
             Trained::Ngram(model) => ngram::layers(model),
+            Trained::Mixture(mixture) => mixture.layers(),
         }
     }
 
@@ -134,8 +169,8 @@ impl Predictor {
                 config,
                 device,
             } => {
-                let streams =
-                    evaluation_streams(corpus, split, &config.training, self.vocabulary.len())?;
+                let rows = config.training.evaluation_streams;
+                let streams = evaluation_streams(corpus, split, rows, self.vocabulary.len())?;
                 evaluate(model, &streams, device)
             }
             Trained::Ngram(model) => {
@@ -146,18 +181,110 @@ impl Predictor {
                     symbols: tokens.len() - 1,
                 }
             }
+            Trained::Mixture(mixture) => {
+                let surprisals = mixture.surprisals(corpus, split)?;
+                Evaluation {
+                    cross_entropy: surprisals.iter().sum::<f64>() / surprisals.len() as f64,
+                    symbols: surprisals.len(),
+                }
+            }
         };
-        if !is_usable(found.cross_entropy) {
-            return Err(Error::Evaluation {
-                split: split.as_str(),
-                loss: found.cross_entropy,
-            });
+        usable(split, found)
+    }
+
+    /// `-ln p`, in nats, of every symbol of a split but the first, read in one piece.
+    ///
+    /// # Errors
+    /// Where the split has fewer than two symbols.
+    pub fn surprisals(&self, corpus: &Corpus, split: Split) -> Result<Vec<f64>, Error> {
+        match &self.model {
+            Trained::Network { model, device, .. } => {
+                let streams = evaluation_streams(corpus, split, 1, self.vocabulary.len())?;
+                let mut all = Vec::with_capacity(streams.targets());
+                read(model, &streams, device, |_, _, losses| {
+                    all.extend_from_slice(losses);
+                });
+                Ok(all)
+            }
+            Trained::Ngram(model) => {
+                let tokens = corpus.split(split);
+                let [first, rest @ ..] = &tokens[..] else {
+                    return Err(corpus.too_short(split));
+                };
+                if rest.is_empty() {
+                    return Err(corpus.too_short(split));
+                }
+                let mut state = model.start();
+                model.advance(&mut state, *first);
+                let step = |&symbol| -f64::from(model.step(&mut state, symbol));
+                Ok(rest.iter().map(step).collect())
+            }
+            Trained::Mixture(mixture) => mixture.surprisals(corpus, split),
         }
-        Ok(found)
+    }
+
+    /// Size of the files that hold it, in bytes.
+    pub fn bytes(&self) -> u64 {
+        match &self.model {
+            Trained::Mixture(mixture) => mixture.models.iter().map(Self::bytes).sum(),
+            _ => self.file_bytes,
+        }
+    }
+
+    /// The network, for `what` needs one.
+    pub(super) fn network(&self, what: &str) -> Result<NetworkOf<'_>, Error> {
+        match &self.model {
+            Trained::Network { model, device, .. } => Ok(NetworkOf { model, device }),
+            Trained::Ngram(_) | Trained::Mixture(_) => Err(Error::Setting {
+                key: "model.kind".to_string(),
+                expected: format!("a network for {what}"),
+                found: match self.model {
+                    Trained::Ngram(_) => "ngram".to_string(),
+                    _ => "mixture".to_string(),
+                },
+            }),
+        }
+    }
+}
+
+/// A network and where it computes.
+pub(super) struct NetworkOf<'a> {
+    pub model: &'a LanguageModel,
+    pub device: &'a Device,
+}
+
+/// An evaluation whose perplexity is finite.
+pub(super) fn usable(split: Split, found: Evaluation) -> Result<Evaluation, Error> {
+    match is_usable(found.cross_entropy) {
+        true => Ok(found),
+        false => Err(Error::Evaluation {
+            split: split.as_str(),
+            loss: found.cross_entropy,
+        }),
     }
 }
 
 impl Trained {
+    /// The mixture that a run directory's recipe names.
+    fn mixture(
+        run: &RunDirectory,
+        config: &MixtureConfig,
+        vocabulary: &Vocabulary,
+        device: DeviceName,
+        depth: usize,
+    ) -> Result<Self, Error> {
+        let models = mixture::load_models(config, device, depth)?;
+        mixture::check_vocabulary(run, vocabulary, models[0].vocabulary(), &config.runs[0])?;
+        let Some(weights) = config.weights.clone() else {
+            return Err(Error::Run {
+                path: run.file("config.toml"),
+                message: "expected model.weights, which training the mixture fits, found none"
+                    .to_string(),
+            });
+        };
+        Ok(Self::Mixture(Mixture { models, weights }))
+    }
+
     /// The network of a run directory.
     fn network(
         run: &RunDirectory,

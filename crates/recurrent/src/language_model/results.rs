@@ -50,6 +50,7 @@ pub(super) fn report(
     run: &RunDirectory,
     predictor: &Predictor,
     found: &Results,
+    corpus: &Corpus,
 ) -> Result<Report, Error> {
     let config = predictor.config();
     let layers = predictor.layers();
@@ -84,6 +85,7 @@ pub(super) fn report(
         floor: found.floor.clone(),
         layers,
         samples,
+        read: predictor.view(corpus),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Trained models of every kind as what decoders take.
 
+use super::mixture::MixtureScorer;
 use super::network::{LanguageModelStepper, StepperState};
 use recurrent_decode::ngram::NgramState;
 use recurrent_decode::{LanguageModel, Ngram};
@@ -11,6 +12,8 @@ pub enum Scorer<'a> {
     Network(NetworkScorer),
     /// Counts.
     Ngram(&'a Ngram),
+    /// Models together.
+    Mixture(MixtureScorer<'a>),
 }
 
 /// What a [`Scorer`] knows of the symbols before.
@@ -20,6 +23,8 @@ pub enum ScorerState {
     Network(NetworkState),
     /// Of counts.
     Ngram(NgramState),
+    /// Of each model of a mixture.
+    Mixture(Vec<ScorerState>),
 }
 
 /// A packed network.
@@ -40,6 +45,13 @@ pub struct NetworkState {
     logits: Vec<f32>,
     /// `ln sum exp` of those.
     normalizer: f32,
+}
+
+impl NetworkState {
+    /// The states of the network's layers.
+    pub(super) fn stepper(&self) -> &StepperState {
+        &self.state
+    }
 }
 
 /// # Panics
@@ -95,6 +107,7 @@ impl LanguageModel for Scorer<'_> {
         match self {
             Self::Network(model) => model.vocabulary(),
             Self::Ngram(model) => model.vocabulary(),
+            Self::Mixture(model) => model.vocabulary(),
         }
     }
 
@@ -102,6 +115,7 @@ impl LanguageModel for Scorer<'_> {
         match self {
             Self::Network(model) => ScorerState::Network(model.start()),
             Self::Ngram(model) => ScorerState::Ngram(model.start()),
+            Self::Mixture(model) => ScorerState::Mixture(model.start()),
         }
     }
 
@@ -109,6 +123,7 @@ impl LanguageModel for Scorer<'_> {
         match (self, state) {
             (Self::Network(model), ScorerState::Network(state)) => model.advance(state, symbol),
             (Self::Ngram(model), ScorerState::Ngram(state)) => model.advance(state, symbol),
+            (Self::Mixture(model), ScorerState::Mixture(state)) => model.advance(state, symbol),
             _ => panic!("{FOREIGN}"),
         }
     }
@@ -119,6 +134,9 @@ impl LanguageModel for Scorer<'_> {
                 model.log_probability(state, symbol)
             }
             (Self::Ngram(model), ScorerState::Ngram(state)) => model.log_probability(state, symbol),
+            (Self::Mixture(model), ScorerState::Mixture(state)) => {
+                model.log_probability(state, symbol)
+            }
             _ => panic!("{FOREIGN}"),
         }
     }
@@ -129,6 +147,9 @@ impl LanguageModel for Scorer<'_> {
                 model.log_probabilities(state, out);
             }
             (Self::Ngram(model), ScorerState::Ngram(state)) => model.log_probabilities(state, out),
+            (Self::Mixture(model), ScorerState::Mixture(state)) => {
+                model.log_probabilities(state, out);
+            }
             _ => panic!("{FOREIGN}"),
         }
     }
@@ -137,6 +158,7 @@ impl LanguageModel for Scorer<'_> {
         match (self, state) {
             (Self::Network(model), ScorerState::Network(state)) => model.step(state, symbol),
             (Self::Ngram(model), ScorerState::Ngram(state)) => model.step(state, symbol),
+            (Self::Mixture(model), ScorerState::Mixture(state)) => model.step(state, symbol),
             _ => panic!("{FOREIGN}"),
         }
     }

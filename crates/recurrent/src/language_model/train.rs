@@ -2,6 +2,7 @@
 
 use super::generate::check_prompt;
 use super::learner::StreamLearner;
+use super::mixture::{self, Mixture, MixtureConfig};
 use super::results::{baselines, report};
 use super::{
     Corpus, Estimator, LanguageModel, LanguageModelConfig, NetworkConfig, NgramConfig, Outcome,
@@ -48,6 +49,7 @@ pub fn train(
     let ended = match start.config.estimator.clone() {
         Estimator::Network(network) => fit(&run, &mut start, &network, options, observer)?,
         Estimator::Ngram { model } => count(&run, &mut start, &model, options, observer)?,
+        Estimator::Mixture { model } => mix(&run, &mut start, model, options, observer)?,
     };
     let mut outcome = Outcome {
         steps: ended.steps,
@@ -65,19 +67,19 @@ pub fn train(
             break;
         }
     }
-    let corpus = start.corpus;
+    let corpus = &start.corpus;
     let results = Results {
-        valid: predictor.evaluate(&corpus, Split::Valid)?,
+        valid: predictor.evaluate(corpus, Split::Valid)?,
         test: match corpus.test.len() {
             0 | 1 => None,
-            _ => Some(predictor.evaluate(&corpus, Split::Test)?),
+            _ => Some(predictor.evaluate(corpus, Split::Test)?),
         },
-        baselines: baselines(&corpus, predictor.vocabulary().len())?,
-        floor: corpus.floor,
+        baselines: baselines(corpus, predictor.vocabulary().len())?,
+        floor: corpus.floor.clone(),
         sample,
     };
     let title = format!("{} on {}", recipe.name, corpus.source);
-    let report = report(&title, &run, &predictor, &results)?;
+    let report = report(&title, &run, &predictor, &results, corpus)?;
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
     outcome.results = Some(results);
     Ok(outcome)
@@ -167,6 +169,42 @@ fn count(
     ngram::write(run, &model, &start.vocabulary)?;
     let valid = cross_entropy(&model, &start.corpus.valid, 1);
     let cross_entropy = valid.map_err(|_| start.corpus.too_short(Split::Valid))?;
+    one_step(run, cross_entropy, seconds)
+}
+
+/// Fits the weights of a mixture where its recipe does not give them.
+fn mix(
+    run: &RunDirectory,
+    start: &mut Start,
+    mut config: MixtureConfig,
+    options: &TrainOptions,
+    observer: &mut dyn Observer,
+) -> Result<Ended, Error> {
+    let before = Instant::now();
+    let models = mixture::load_models(&config, options.device, 0)?;
+    let (own, first) = (&start.vocabulary, models[0].vocabulary());
+    mixture::check_vocabulary(run, own, first, &config.runs[0])?;
+    if config.weights.is_none() {
+        let count = models.len();
+        observer.note(&format!(
+            "fitting the weights of {count} models on the validation split"
+        ));
+        config.weights = Some(mixture::fit(&models, &start.corpus)?);
+    }
+    let weights = config.weights.clone().unwrap_or_default();
+    start.config.estimator = config.into();
+    let _lock = start.begin(run, options, observer, 0)?;
+    let cross_entropy = {
+        let mixture = Mixture { models, weights };
+        let all = mixture.surprisals(&start.corpus, Split::Valid)?;
+        all.iter().sum::<f64>() / all.len() as f64
+    };
+    let seconds = before.elapsed().as_secs_f64();
+    one_step(run, cross_entropy, seconds)
+}
+
+/// The end of a run that takes one step, with the line of its validation.
+fn one_step(run: &RunDirectory, cross_entropy: f64, seconds: f64) -> Result<Ended, Error> {
     run.rewind_metrics(0)?;
     run.record(&MetricLine::Valid {
         step: 1,
@@ -223,7 +261,15 @@ impl Start {
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
         make_path_absolute(&mut config);
-        let (corpus, vocabulary) = Corpus::build(&config.data)?;
+        let (corpus, vocabulary) = match &config.estimator {
+            // Its symbols are those of its models, whatever this text has.
+            Estimator::Mixture { model } => {
+                let vocabulary = RunDirectory::new(&model.runs[0]).vocabulary()?;
+                let corpus = Corpus::with_vocabulary(&config.data, &vocabulary, Split::All)?;
+                (corpus, vocabulary)
+            }
+            _ => Corpus::build(&config.data)?,
+        };
         Ok(Self {
             config,
             vocabulary,
@@ -330,5 +376,8 @@ fn make_path_absolute(config: &mut LanguageModelConfig) {
         && let Ok(absolute) = std::path::absolute(&path)
     {
         *path = absolute.to_string_lossy().into_owned();
+    }
+    if let Estimator::Mixture { model } = &mut config.estimator {
+        model.make_paths_absolute();
     }
 }

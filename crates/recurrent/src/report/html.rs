@@ -25,15 +25,16 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// A part of the page under a heading, nothing for an empty body.
+/// A part of the page under a heading, if it has one; nothing for an empty body.
 pub(super) fn section(heading: &str, body: &str) -> String {
     if body.is_empty() {
         return String::new();
     }
-    format!(
-        "<section>\n<h2>{}</h2>\n{body}</section>\n",
-        escape(heading)
-    )
+    let heading = match heading {
+        "" => String::new(),
+        heading => format!("<h2>{}</h2>\n", escape(heading)),
+    };
+    format!("<section>\n{heading}{body}</section>\n")
 }
 
 /// Names and values as cards.

@@ -1,0 +1,234 @@
+//! Mixtures of trained language models: `p = Σ_m λ_m p_m`, the weights given or fitted by expectation
+//! maximisation on the validation split (Jelinek and Mercer 1980).
+
+use super::config::ModelKind;
+use super::{Corpus, Predictor, Scorer, ScorerState, Split};
+use crate::report::LayerRow;
+use crate::run::RunDirectory;
+use crate::training::check;
+use crate::{DeviceName, Error};
+use recurrent_data::Vocabulary;
+use recurrent_decode::LanguageModel;
+use recurrent_decode::interpolation::fit_weights;
+use recurrent_nn::Precision;
+use serde::{Deserialize, Serialize};
+
+/// Most models of a mixture.
+const MOST_MODELS: usize = 64;
+
+/// How deep mixtures of mixtures may go.
+pub(super) const DEEPEST: usize = 8;
+
+/// `[model]` of kind `mixture`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MixtureConfig {
+    /// `mixture`.
+    pub kind: ModelKind,
+    /// The run directories of its models.
+    pub runs: Vec<String>,
+    /// The part of each model; fitted on the validation split where they are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Vec<f64>>,
+}
+
+impl MixtureConfig {
+    /// Checks the range of every value.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("model.{name}");
+        let models = self.runs.len();
+        check(
+            (2..=MOST_MODELS).contains(&models),
+            key("runs"),
+            "2 to 64 run directories",
+            models,
+        )?;
+        let Some(weights) = &self.weights else {
+            return Ok(());
+        };
+        let fine = weights.len() == models
+            && weights.iter().all(|weight| (0.0..=1.0).contains(weight))
+            && (weights.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+        check(
+            fine,
+            key("weights"),
+            &format!("{models} numbers of 0 to 1 that sum to 1, one for each of model.runs"),
+            format!("{weights:?}"),
+        )
+    }
+
+    /// Writes the paths so that they hold in every working directory.
+    pub(super) fn make_paths_absolute(&mut self) {
+        for run in &mut self.runs {
+            if let Ok(absolute) = std::path::absolute(&run) {
+                *run = absolute.to_string_lossy().into_owned();
+            }
+        }
+    }
+}
+
+/// Models of one vocabulary and the part of each.
+#[derive(Debug)]
+pub(super) struct Mixture {
+    pub models: Vec<Predictor>,
+    pub weights: Vec<f64>,
+}
+
+/// The models of a mixture, all of one vocabulary; `depth` says how many mixtures they stand in.
+pub(super) fn load_models(
+    config: &MixtureConfig,
+    device: DeviceName,
+    depth: usize,
+) -> Result<Vec<Predictor>, Error> {
+    let mut models: Vec<Predictor> = Vec::new();
+    for path in &config.runs {
+        let run = RunDirectory::new(path);
+        let model = Predictor::load_within(&run, device, depth + 1)?;
+        if let Some(first) = models.first() {
+            check_vocabulary(
+                &run,
+                model.vocabulary(),
+                first.vocabulary(),
+                &config.runs[0],
+            )?;
+        }
+        models.push(model);
+    }
+    Ok(models)
+}
+
+/// Fails where a model's symbols are not those of the others.
+pub(super) fn check_vocabulary(
+    run: &RunDirectory,
+    found: &Vocabulary,
+    expected: &Vocabulary,
+    of: &str,
+) -> Result<(), Error> {
+    if found == expected {
+        return Ok(());
+    }
+    let symbols = found.len().max(expected.len()) as u32;
+    let differs = (0..symbols).find(|&id| found.symbol(id) != expected.symbol(id));
+    let first = differs.map_or(String::new(), |id| {
+        let (found, expected) = (found.symbol(id), expected.symbol(id));
+        format!("; symbol {id} is `{found}`, not `{expected}`")
+    });
+    Err(Error::Run {
+        path: run.file("vocabulary.json"),
+        message: format!(
+            "expected the {} symbols of {of}, as models of a mixture share a vocabulary, \
+             found {}{first}",
+            expected.len(),
+            found.len()
+        ),
+    })
+}
+
+/// The weights with the highest likelihood on a corpus's validation split.
+pub(super) fn fit(models: &[Predictor], corpus: &Corpus) -> Result<Vec<f64>, Error> {
+    let probabilities = models
+        .iter()
+        .map(|model| {
+            let surprisals = model.surprisals(corpus, Split::Valid)?;
+            Ok(surprisals.iter().map(|x| (-x).exp().min(1.0)).collect())
+        })
+        .collect::<Result<Vec<Vec<f64>>, Error>>()?;
+    let rows: Vec<&[f64]> = probabilities.iter().map(Vec::as_slice).collect();
+    Ok(fit_weights(&rows)?)
+}
+
+impl Mixture {
+    /// `-ln p` of every symbol of a split but the first.
+    pub(super) fn surprisals(&self, corpus: &Corpus, split: Split) -> Result<Vec<f64>, Error> {
+        let mut mixed: Vec<f64> = Vec::new();
+        for (model, weight) in self.models.iter().zip(&self.weights) {
+            let surprisals = model.surprisals(corpus, split)?;
+            mixed.resize(surprisals.len(), 0.0);
+            for (mixed, surprisal) in mixed.iter_mut().zip(surprisals) {
+                *mixed += weight * (-surprisal).exp();
+            }
+        }
+        Ok(mixed.into_iter().map(|p| -p.ln()).collect())
+    }
+
+    /// What its models learned, one after the other.
+    pub(super) fn layers(&self) -> Vec<LayerRow> {
+        let rows = |(number, model): (usize, &Predictor)| {
+            let weight = self.weights[number];
+            let mut rows = model.layers();
+            for row in &mut rows {
+                row.name = format!("model {number} ({weight:.3}), {}", row.name);
+            }
+            rows
+        };
+        self.models.iter().enumerate().flat_map(rows).collect()
+    }
+
+    /// The mixture as decoders take it.
+    pub(super) fn scorer(&self, precision: Precision) -> MixtureScorer<'_> {
+        MixtureScorer {
+            models: (self.models.iter())
+                .map(|model| model.scorer(precision))
+                .collect(),
+            log_weights: self
+                .weights
+                .iter()
+                .map(|weight| weight.ln() as f32)
+                .collect(),
+        }
+    }
+}
+
+/// The models of a mixture as decoders take them.
+#[derive(Debug)]
+pub struct MixtureScorer<'a> {
+    models: Vec<Scorer<'a>>,
+    log_weights: Vec<f32>,
+}
+
+/// `ln Σ exp(x)`.
+fn log_sum(all: impl Iterator<Item = f32> + Clone) -> f32 {
+    let most = all.clone().fold(f32::NEG_INFINITY, f32::max);
+    match most == f32::NEG_INFINITY {
+        true => most,
+        false => most + all.map(|x| (x - most).exp()).sum::<f32>().ln(),
+    }
+}
+
+/// # Panics
+/// Where a symbol is not below `V` or a state is of another mixture.
+impl LanguageModel for MixtureScorer<'_> {
+    type State = Vec<ScorerState>;
+
+    fn vocabulary(&self) -> usize {
+        self.models[0].vocabulary()
+    }
+
+    fn start(&self) -> Self::State {
+        self.models.iter().map(|model| model.start()).collect()
+    }
+
+    fn advance(&self, state: &mut Self::State, symbol: u32) {
+        for (model, state) in self.models.iter().zip(state) {
+            model.advance(state, symbol);
+        }
+    }
+
+    fn log_probability(&self, state: &Self::State, symbol: u32) -> f32 {
+        let parts = self.models.iter().zip(state).zip(&self.log_weights);
+        log_sum(parts.map(|((model, state), weight)| weight + model.log_probability(state, symbol)))
+    }
+
+    fn log_probabilities(&self, state: &Self::State, out: &mut [f32]) {
+        let mut rows = vec![0.0; out.len() * self.models.len()];
+        let parts = self.models.iter().zip(state).zip(&self.log_weights);
+        for (((model, state), weight), row) in parts.zip(rows.chunks_exact_mut(out.len())) {
+            model.log_probabilities(state, row);
+            row.iter_mut().for_each(|x| *x += weight);
+        }
+        let width = out.len();
+        for (symbol, out) in out.iter_mut().enumerate() {
+            *out = log_sum(rows.iter().skip(symbol).step_by(width).copied());
+        }
+    }
+}
