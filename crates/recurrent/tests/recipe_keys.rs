@@ -24,13 +24,14 @@ learning_rate = 0.1
 "#;
 
 /// The sections that another kind of model has in the place of those.
-const OTHERS: [(&str, &str, bool); 2] = [
+const OTHERS: [(&str, &str, bool); 3] = [
     (
         "feed-forward",
         "kind = 'feed-forward'\ncontext = 2\nembedding_size = 4\nhidden_size = 4",
         true,
     ),
     ("ngram", "kind = 'ngram'\norder = 2", false),
+    ("mixture", "kind = 'mixture'\nruns = ['a', 'b']", false),
 ];
 
 /// All that must be given for a kind of model.

@@ -115,9 +115,9 @@ impl Predictor {
             cache: vec![Vec::with_capacity(streams.targets()); thetas.len()],
         };
         read(
-            network.model,
+            &network.model,
             &streams,
-            network.device,
+            &network.device,
             |chunk, hidden, losses| {
                 let [_, _, width] = hidden.dims();
                 let cache = cache.get_or_insert_with(|| ContinuousCache::new(size, width));

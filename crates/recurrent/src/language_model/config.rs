@@ -29,7 +29,7 @@ pub struct LanguageModelConfig {
 #[serde(untagged)]
 pub enum Estimator {
     /// A network and its training.
-    Network(NetworkConfig),
+    Network(Box<NetworkConfig>),
     /// Counts.
     Ngram {
         /// `[model]` of kind `ngram`.
@@ -85,10 +85,10 @@ impl<M: Into<ModelConfig>> From<NetworkSections<M>> for LanguageModelConfig {
         Self {
             task: sections.task,
             data: sections.data,
-            estimator: Estimator::Network(NetworkConfig {
+            estimator: Estimator::Network(Box::new(NetworkConfig {
                 model: sections.model.into(),
                 training: sections.training,
-            }),
+            })),
             decode: sections.decode,
         }
     }

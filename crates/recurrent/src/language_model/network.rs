@@ -77,7 +77,7 @@ pub enum ModelState {
     /// The states of the layers.
     Recurrent(StackState),
     /// The last symbols `[n, B]`, as many as there were up to those of the window.
-    Window(Tensor<2, Int>),
+    Window(Box<Tensor<2, Int>>),
 }
 
 /// The name of a window's symbols in a checkpoint.
@@ -209,7 +209,7 @@ impl LanguageModel {
             }
             (Self::FeedForward(model), None) => model.forward(ids, lengths, None, mode),
             (Self::FeedForward(model), Some(ModelState::Window(state))) => {
-                model.forward(ids, lengths, Some(state), mode)
+                model.forward(ids, lengths, Some(*state), mode)
             }
             _ => panic!("a state of another kind of network"),
         }
@@ -275,7 +275,7 @@ impl ModelState {
     ) -> Option<Self> {
         if let Some(symbols) = carried.remove(WINDOW) {
             let symbols: Tensor<2> = Tensor::from_data(symbols, device);
-            return Some(Self::Window(symbols.int()));
+            return Some(Self::Window(Box::new(symbols.int())));
         }
         let mut layers = Vec::new();
         while let Some(data) = carried.remove(&layers.len().to_string()) {

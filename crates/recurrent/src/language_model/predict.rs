@@ -33,16 +33,20 @@ pub struct Predictor {
 /// What gives the probabilities.
 #[derive(Debug)]
 pub(super) enum Trained {
-    /// A network with its part of the recipe, where it computes.
-    Network {
-        model: LanguageModel,
-        config: NetworkConfig,
-        device: Device,
-    },
+    /// A network.
+    Network(Box<Network>),
     /// Counts.
     Ngram(Ngram),
     /// Models together.
     Mixture(Mixture),
+}
+
+/// A network with its part of the recipe, where it computes.
+#[derive(Debug)]
+pub(super) struct Network {
+    pub model: LanguageModel,
+    pub config: NetworkConfig,
+    pub device: Device,
 }
 
 impl Predictor {
@@ -83,7 +87,7 @@ impl Predictor {
         }
         let model = match &config.estimator {
             Estimator::Network(network) => {
-                Trained::network(run, network.clone(), &vocabulary, device)?
+                Trained::network(run, (**network).clone(), &vocabulary, device)?
             }
             Estimator::Ngram { .. } => Trained::Ngram(ngram::read(run, &vocabulary)?),
             Estimator::Mixture { model } => {
@@ -91,7 +95,7 @@ impl Predictor {
             }
         };
         let file = match &model {
-            Trained::Network { .. } => "model.safetensors",
+            Trained::Network(_) => "model.safetensors",
             Trained::Ngram(_) => ngram::FILE,
             Trained::Mixture(_) => "",
         };
@@ -107,13 +111,18 @@ impl Predictor {
     /// The model as decoders take it, packed for steps of one symbol where it is a network.
     pub fn scorer(&self, precision: Precision) -> Scorer<'_> {
         match &self.model {
-            Trained::Network { model, .. } => Scorer::Network(NetworkScorer {
-                stepper: model.stepper(precision),
-                vocabulary: self.vocabulary.len(),
-                first: self.start(),
-            }),
+            Trained::Network(network) => Scorer::Network(self.network_scorer(network, precision)),
             Trained::Ngram(model) => Scorer::Ngram(model),
             Trained::Mixture(mixture) => Scorer::Mixture(mixture.scorer(precision)),
+        }
+    }
+
+    /// A network of its own as decoders take it.
+    pub(super) fn network_scorer(&self, network: &Network, precision: Precision) -> NetworkScorer {
+        NetworkScorer {
+            stepper: network.model.stepper(precision),
+            vocabulary: self.vocabulary.len(),
+            first: self.start(),
         }
     }
 
@@ -130,7 +139,7 @@ impl Predictor {
     /// Its layers from input to output.
     pub fn layers(&self) -> Vec<LayerRow> {
         match &self.model {
-            Trained::Network { model, config, .. } => model.layers(&config.model),
+            Trained::Network(network) => network.model.layers(&network.config.model),
             Trained::Ngram(model) => ngram::layers(model),
             Trained::Mixture(mixture) => mixture.layers(),
         }
@@ -164,14 +173,10 @@ impl Predictor {
     /// Where the split has fewer than two symbols, or the loss is not finite.
     pub fn evaluate(&self, corpus: &Corpus, split: Split) -> Result<Evaluation, Error> {
         let found = match &self.model {
-            Trained::Network {
-                model,
-                config,
-                device,
-            } => {
-                let rows = config.training.evaluation_streams;
+            Trained::Network(network) => {
+                let rows = network.config.training.evaluation_streams;
                 let streams = evaluation_streams(corpus, split, rows, self.vocabulary.len())?;
-                evaluate(model, &streams, device)
+                evaluate(&network.model, &streams, &network.device)
             }
             Trained::Ngram(model) => {
                 let tokens = corpus.split(split);
@@ -198,10 +203,10 @@ impl Predictor {
     /// Where the split has fewer than two symbols.
     pub fn surprisals(&self, corpus: &Corpus, split: Split) -> Result<Vec<f64>, Error> {
         match &self.model {
-            Trained::Network { model, device, .. } => {
+            Trained::Network(network) => {
                 let streams = evaluation_streams(corpus, split, 1, self.vocabulary.len())?;
                 let mut all = Vec::with_capacity(streams.targets());
-                read(model, &streams, device, |_, _, losses| {
+                read(&network.model, &streams, &network.device, |_, _, losses| {
                     all.extend_from_slice(losses);
                 });
                 Ok(all)
@@ -232,9 +237,9 @@ impl Predictor {
     }
 
     /// The network, for `what` needs one.
-    pub(super) fn network(&self, what: &str) -> Result<NetworkOf<'_>, Error> {
+    pub(super) fn network(&self, what: &str) -> Result<&Network, Error> {
         match &self.model {
-            Trained::Network { model, device, .. } => Ok(NetworkOf { model, device }),
+            Trained::Network(network) => Ok(network),
             Trained::Ngram(_) | Trained::Mixture(_) => Err(Error::Setting {
                 key: "model.kind".to_string(),
                 expected: format!("a network for {what}"),
@@ -245,12 +250,6 @@ impl Predictor {
             }),
         }
     }
-}
-
-/// A network and where it computes.
-pub(super) struct NetworkOf<'a> {
-    pub model: &'a LanguageModel,
-    pub device: &'a Device,
 }
 
 /// An evaluation whose perplexity is finite.
@@ -307,11 +306,11 @@ impl Trained {
         run.check_vocabulary(vocabulary, recorded, &path)?;
         let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
         let model = weights::load(model, file.tensors, &path)?;
-        Ok(Self::Network {
+        Ok(Self::Network(Box::new(Network {
             model: model.valid(),
             config,
             device,
-        })
+        })))
     }
 }
 

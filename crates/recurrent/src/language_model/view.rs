@@ -3,7 +3,7 @@
 
 use super::network::StepperState;
 use super::predict::Trained;
-use super::{Corpus, ModelConfig, NetworkScorer, Predictor, Split};
+use super::{Corpus, ModelConfig, Predictor, Split};
 use crate::report::{Shade, ShadedText};
 use recurrent_data::Unit;
 use recurrent_decode::LanguageModel;
@@ -79,20 +79,16 @@ impl Predictor {
 
     /// The units worth showing; none of other models than recurrent networks of small symbols.
     fn traces(&self, ids: &[u32]) -> Vec<UnitTrace> {
-        let Trained::Network { config, model, .. } = &self.model else {
+        let Trained::Network(network) = &self.model else {
             return Vec::new();
         };
-        let ModelConfig::Recurrent(config) = &config.model else {
+        let ModelConfig::Recurrent(config) = &network.config.model else {
             return Vec::new();
         };
         if self.vocabulary.unit() == Unit::Word {
             return Vec::new();
         }
-        let scorer = NetworkScorer {
-            stepper: model.stepper(Precision::Full),
-            vocabulary: self.vocabulary.len(),
-            first: self.start(),
-        };
+        let scorer = self.network_scorer(network, Precision::Full);
         let held = |layer: &StepState<f32>| -> Vec<f64> {
             match config.cell {
                 Cell::Lstm => layer.memory.iter().map(|&c| f64::from(c).tanh()).collect(),

@@ -91,6 +91,12 @@ fn a_whole_run_has_four_plots_and_every_part() {
             title: "greedy".to_string(),
             text: "静かな森\n".to_string(),
         }],
+        read: vec![ShadedText {
+            title: "Surprisal".to_string(),
+            shade: Shade::Surprisal,
+            symbols: vec!["森".to_string()],
+            values: vec![1.5],
+        }],
     };
     let html = report.to_html();
     assert_sound(&html);
@@ -269,7 +275,13 @@ fn every_text_is_escaped() {
         }],
         samples: vec![Sample {
             title: text.clone(),
-            text,
+            text: text.clone(),
+        }],
+        read: vec![ShadedText {
+            title: text.clone(),
+            shade: Shade::Activation,
+            symbols: vec![text],
+            values: vec![-0.5],
         }],
     };
     let html = report.to_html();

@@ -28,19 +28,12 @@ pub struct ShadedText {
     pub values: Vec<f64>,
 }
 
-/// Bits of a bar of full height, where no symbol of the text needs more.
+/// Bits of a bar of full height, where no symbol needs more.
 const LEAST_BITS: f64 = 4.0;
 
 impl ShadedText {
-    fn to_html(&self) -> String {
-        let bits = self.values.iter().map(|nats| nats / LN_2);
-        let most = bits.fold(LEAST_BITS, |most, bits| {
-            if bits.is_finite() {
-                most.max(bits)
-            } else {
-                most
-            }
-        });
+    /// `most` is what a full bar stands for, in bits.
+    fn to_html(&self, most: f64) -> String {
         let (class, note) = match self.shade {
             Shade::Surprisal => ("surprisal", format!("; a full bar is {most:.1} bits")),
             Shade::Activation => ("activation", String::new()),
@@ -69,9 +62,14 @@ impl ShadedText {
     }
 }
 
-/// Texts under their titles.
+/// Texts under their titles; bars of all of them have one scale.
 pub(super) fn shaded(texts: &[ShadedText]) -> String {
-    texts.iter().map(ShadedText::to_html).collect()
+    let bars = texts.iter().filter(|text| text.shade == Shade::Surprisal);
+    let bits = bars.flat_map(|text| &text.values).map(|nats| nats / LN_2);
+    let most = bits
+        .filter(|bits| bits.is_finite())
+        .fold(LEAST_BITS, f64::max);
+    texts.iter().map(|text| text.to_html(most)).collect()
 }
 
 #[cfg(test)]
@@ -80,13 +78,12 @@ mod tests {
 
     fn text(shade: Shade, values: &[f64]) -> String {
         let symbols = values.iter().map(|_| "<a>".to_string()).collect();
-        ShadedText {
+        shaded(&[ShadedText {
             title: "a & b".to_string(),
             shade,
             symbols,
             values: values.to_vec(),
-        }
-        .to_html()
+        }])
     }
 
     #[test]

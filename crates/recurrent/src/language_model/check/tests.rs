@@ -8,7 +8,7 @@ fn network(recipe: &Recipe) -> &NetworkConfig {
     let Config::LanguageModel(config) = &recipe.config;
     match &config.estimator {
         Estimator::Network(network) => network,
-        Estimator::Ngram { .. } => panic!("a network"),
+        _ => panic!("a network"),
     }
 }
 

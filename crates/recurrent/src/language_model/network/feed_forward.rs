@@ -227,7 +227,7 @@ impl FeedForwardModel {
         };
         Forward {
             logits: self.output.forward(input, &self.embedding),
-            state: ModelState::Window(self.last(all, before, lengths)),
+            state: ModelState::Window(Box::new(self.last(all, before, lengths))),
             hidden,
             dropped,
         }
