@@ -34,6 +34,8 @@ mod memory;
 mod model;
 mod runs;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod trie;
 mod words;
 

@@ -17,6 +17,7 @@ use std::path::Path;
 
 /// Built-in recipes: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("awd-lstm", include_str!("recipes/awd-lstm.toml")),
     (
         "awd-lstm-small",
         include_str!("recipes/awd-lstm-small.toml"),
@@ -28,6 +29,7 @@ const BUILT_IN: &[(&str, &str)] = &[
         include_str!("recipes/char-lm-shakespeare.toml"),
     ),
     ("char-lm-tang", include_str!("recipes/char-lm-tang.toml")),
+    ("lm-mixture", include_str!("recipes/lm-mixture.toml")),
     ("nnlm", include_str!("recipes/nnlm.toml")),
     ("rnn-elman", include_str!("recipes/rnn-elman.toml")),
     (

@@ -194,8 +194,8 @@ impl NgramCounter {
             return Err(DecodeError::TooShort { expected, found });
         }
         // A sentence that has only begun is none.
-        let only_begun = self.config.order > 1 && self.config.boundary.is_some();
-        if !(only_begun && self.open.len() == 1) {
+        let only_begun = self.config.order > 1 && self.open.last().copied() == self.config.boundary;
+        if !only_begun {
             self.end_sentence()?;
         }
         let mut levels = Levels::new(&self.config);
