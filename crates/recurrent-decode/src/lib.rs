@@ -8,6 +8,7 @@
 //! | [`ngram`] | count language models: additive, stupid backoff, modified Kneser-Ney; ARPA and binary files, pruning |
 //! | [`cache`] | the continuous cache of a model's last states |
 //! | [`interpolation`] | mixtures of language models, their weights fitted by EM |
+//! | [`normalised`] | scores over their sum |
 //! | [`error`] | the one error type |
 //!
 //! Everything works on plain slices, in the letters of the whole workspace: `T` time, `V` vocabulary.
@@ -20,6 +21,7 @@ mod files;
 pub mod interpolation;
 pub mod language_model;
 pub mod ngram;
+pub mod normalised;
 pub mod sample;
 
 pub use cache::ContinuousCache;
@@ -27,4 +29,5 @@ pub use error::DecodeError;
 pub use interpolation::Mixture;
 pub use language_model::LanguageModel;
 pub use ngram::{AdditiveNgram, KneserNey, Ngram, NgramCounts, StupidBackoff};
+pub use normalised::Normalised;
 pub use sample::{Candidate, Sampler, SamplerConfig};

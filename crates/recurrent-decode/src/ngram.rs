@@ -13,6 +13,8 @@
 //! | [`trie`], [`memory`] | the n-grams and contexts of all models, in memory or in a mapped file |
 //! | [`additive`], [`backoff`], [`discounts`], [`kneser_ney`] | the estimates |
 //! | [`model`], [`history`] | queries |
+//! | [`prune`] | models without the n-grams that hardly matter |
+//! | [`coverage`] | unseen n-grams, bytes |
 //! | [`arpa`], [`binary`], [`words`] | files |
 //! | [`table`] | models taken apart and built again, without some n-grams |
 //!
@@ -27,11 +29,13 @@ mod arpa;
 mod backoff;
 mod binary;
 mod count;
+mod coverage;
 mod discounts;
 mod history;
 mod kneser_ney;
 mod memory;
 mod model;
+mod prune;
 mod runs;
 mod table;
 #[cfg(test)]
@@ -43,6 +47,7 @@ pub use additive::{AdditiveNgram, DELTA_GRID};
 pub use arpa::WordNgram;
 pub use backoff::StupidBackoff;
 pub use count::{CountConfig, NgramCounter, NgramCounts};
+pub use coverage::Coverage;
 pub use discounts::Discounts;
 pub use history::HistoryState;
 pub use kneser_ney::KneserNey;

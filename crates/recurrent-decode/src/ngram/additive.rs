@@ -87,6 +87,10 @@ impl AdditiveNgram {
         Ok(model)
     }
 
+    pub(super) fn trie(&self) -> &super::trie::Trie {
+        &self.counts.trie
+    }
+
     /// The length of the n-grams.
     pub fn order(&self) -> usize {
         self.counts.order()

@@ -49,6 +49,10 @@ impl StupidBackoff {
             log_alpha: alpha.ln() as f32,
         })
     }
+
+    pub(super) fn trie(&self) -> &Trie {
+        &self.trie
+    }
 }
 
 /// # Panics

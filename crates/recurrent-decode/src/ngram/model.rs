@@ -74,17 +74,29 @@ impl Ngram {
 
     /// `log10 p` and the context after it.
     #[inline(always)]
-    fn score(&self, mut context: u32, symbol: u32) -> (f32, u32) {
-        let mut backoff = 0.0;
-        let ngram = loop {
-            if let Some(found) = self.trie.find(context, symbol) {
-                break found;
-            }
-            backoff += self.backoff[context as usize];
-            context = self.trie.link[context as usize];
-        };
-        (self.log10[ngram] + backoff, self.trie.next[ngram])
+    fn score(&self, context: u32, symbol: u32) -> (f32, u32) {
+        lookup(&self.trie, &self.log10, &self.backoff, context, symbol)
     }
+}
+
+/// `log10 p` of `symbol` in `context`, and the context after it. `log10` `[G]`, `backoff` `[C]`.
+#[inline(always)]
+pub(super) fn lookup(
+    trie: &Trie,
+    log10: &[f32],
+    backoff: &[f32],
+    mut context: u32,
+    symbol: u32,
+) -> (f32, u32) {
+    let mut weight = 0.0;
+    let ngram = loop {
+        if let Some(found) = trie.find(context, symbol) {
+            break found;
+        }
+        weight += backoff[context as usize];
+        context = trie.link[context as usize];
+    };
+    (log10[ngram] + weight, trie.next[ngram])
 }
 
 /// # Panics
@@ -140,11 +152,7 @@ impl LanguageModel for Ngram {
 
 /// `log10 p`; what stands for `p = 0` is the -99 of ARPA files.
 pub(super) fn log10(p: f64) -> f32 {
-    if p > 0.0 {
-        p.min(1.0).log10() as f32
-    } else {
-        ZERO
-    }
+    if p > 0.0 { p.log10() as f32 } else { ZERO }
 }
 
 #[cfg(test)]
