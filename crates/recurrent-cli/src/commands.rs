@@ -3,7 +3,9 @@
 pub mod bench;
 pub mod compare;
 pub mod evaluate;
+pub mod export;
 pub mod generate;
+pub mod import;
 pub mod inspect;
 mod options;
 pub mod recipes;
@@ -80,6 +82,22 @@ pub fn usage(error: clap::Error) -> Outcome {
         Err(problem) if !error.use_stderr() => Err(Failure::Output(problem)),
         _ => Ok(ExitCode::from(error.exit_code() as u8)),
     }
+}
+
+/// The command as the report shows it.
+pub fn command_line() -> String {
+    let words = std::env::args().skip(1).map(|word| {
+        let plain = |c: char| c.is_alphanumeric() || "-_./=,:".contains(c);
+        if word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    });
+    std::iter::once("recurrent".to_string())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Two columns, the first as wide as its widest entry.

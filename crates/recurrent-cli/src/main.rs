@@ -10,7 +10,9 @@ mod progress;
 mod signals;
 
 use clap::{Parser, Subcommand};
-use commands::{bench, compare, evaluate, generate, inspect, recipes, score, train};
+use commands::{
+    bench, compare, evaluate, export, generate, import, inspect, recipes, score, train,
+};
 use std::process::ExitCode;
 
 /// Recurrent neural networks from raw sequences to a trained, measured model.
@@ -33,6 +35,10 @@ enum Command {
     Score(score::Arguments),
     /// Measure trained models side by side
     Compare(compare::Arguments),
+    /// Make a run directory of a model in the form of other programs
+    Import(import::Arguments),
+    /// Write a trained model in the form of other programs
+    Export(export::Arguments),
     /// List the built-in recipes, or print one as TOML
     Recipes(recipes::Arguments),
     /// Show layers, parameters, vocabulary and training record of a run or a weight file
@@ -52,6 +58,8 @@ fn main() -> ExitCode {
             Command::Generate(arguments) => generate::run(arguments),
             Command::Score(arguments) => score::run(arguments),
             Command::Compare(arguments) => compare::run(arguments),
+            Command::Import(arguments) => import::run(arguments),
+            Command::Export(arguments) => export::run(arguments),
             Command::Recipes(arguments) => recipes::run(arguments),
             Command::Inspect(arguments) => inspect::run(arguments),
             Command::Bench(arguments) => bench::run(arguments),

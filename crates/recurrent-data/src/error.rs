@@ -188,6 +188,13 @@ pub enum DataError {
         size: usize,
     },
 
+    /// Words are no vocabulary.
+    #[error("words: {problem}")]
+    Words {
+        /// What was expected and what was found.
+        problem: String,
+    },
+
     /// A vocabulary file is malformed.
     #[error("{}: {problem}", .path.display())]
     VocabularyFile {

@@ -15,7 +15,7 @@
 //! | [`model`], [`history`] | queries |
 //! | [`prune`] | models without the n-grams that hardly matter |
 //! | [`coverage`] | unseen n-grams, bytes |
-//! | [`arpa`], [`binary`], [`words`] | files |
+//! | [`arpa`], [`binary`], [`count_file`], [`words`] | files |
 //! | [`table`] | models taken apart and built again, without some n-grams |
 //!
 //! A text is a stream of ids below `V`. With a boundary, such as `<eos>` in a text of words, it is sentences: the boundary
@@ -29,6 +29,7 @@ mod arpa;
 mod backoff;
 mod binary;
 mod count;
+mod count_file;
 mod coverage;
 mod discounts;
 mod history;
@@ -47,6 +48,7 @@ pub use additive::{AdditiveNgram, DELTA_GRID};
 pub use arpa::WordNgram;
 pub use backoff::StupidBackoff;
 pub use count::{CountConfig, NgramCounter, NgramCounts};
+pub use count_file::WordCounts;
 pub use coverage::Coverage;
 pub use discounts::Discounts;
 pub use history::HistoryState;

@@ -14,6 +14,7 @@ mod config;
 mod data;
 mod dynamic;
 mod evaluate;
+mod exchange;
 mod generate;
 mod learner;
 mod mixture;
@@ -32,6 +33,7 @@ pub use config::{DataConfig, DecodeConfig, Estimator, LanguageModelConfig, Model
 pub use data::Corpus;
 pub use dynamic::DynamicConfig;
 pub use evaluate::{Evaluation, Split};
+pub use exchange::{export_arpa, import_arpa};
 pub use generate::Generator;
 pub(crate) use learner::StreamLearner;
 pub use mixture::{MixtureConfig, MixtureScorer};
@@ -39,7 +41,7 @@ pub use network::{
     FeedForwardConfig, FeedForwardModel, Forward, LanguageModel, LanguageModelStepper, ModelConfig,
     ModelState, NetworkConfig, RecurrentConfig, RecurrentModel, StepperState,
 };
-pub use ngram::{NgramConfig, Smoothing};
+pub use ngram::{CountModel, CountState, NgramConfig, OrderCost, Smoothing};
 pub use predict::Predictor;
 pub use results::{Outcome, Results};
 pub use score::LineScore;

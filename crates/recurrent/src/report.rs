@@ -82,6 +82,8 @@ pub struct Report {
     pub layers: Vec<LayerRow>,
     /// Texts that the model wrote.
     pub samples: Vec<Sample>,
+    /// Figures of bars.
+    pub bars: Vec<Bars>,
     /// A text as the model read it: what surprised it, what its units held.
     pub read: Vec<ShadedText>,
 }
@@ -103,6 +105,10 @@ impl Report {
         let sections = [
             html::section("Training", &figures),
             html::section("Results", &html::results_table(&self.results)),
+            html::section(
+                "N-grams",
+                &self.bars.iter().map(Bars::to_html).collect::<String>(),
+            ),
             html::section("Samples", &html::samples(&self.samples)),
             html::section("A text as the model reads it", &tokens::shaded(&self.read)),
             html::section("Layers", &html::layer_table(&self.layers)),

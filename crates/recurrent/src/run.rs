@@ -6,7 +6,8 @@
 //! metrics.jsonl       one line a log step and a validation
 //! checkpoints/        step-N.safetensors: weights, optimizer, carried state, position
 //! model.safetensors   the weights that the run ends with, PyTorch's names
-//! model.ngram         in their place, the counts' estimates of an n-gram model
+//! model.ngram         in their place, the estimates of an n-gram model
+//! model.counts        or its counts
 //! report.html         the report
 //! lock                locked while a process trains in the directory
 //! ```
@@ -42,12 +43,13 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "config.toml",
     "vocabulary.json",
     "metrics.jsonl",
     "model.safetensors",
     "model.ngram",
+    "model.counts",
     "report.html",
 ];
 

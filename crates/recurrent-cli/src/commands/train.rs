@@ -1,7 +1,7 @@
 //! `recurrent train`.
 
 use super::options::{ANY, whole};
-use super::{Failure, Machine, Outcome, columns, print, say};
+use super::{Failure, Machine, Outcome, columns, command_line, print, say};
 use crate::progress::Progress;
 use crate::signals;
 use recurrent::report::duration;
@@ -112,22 +112,6 @@ pub fn run(arguments: Arguments) -> Outcome {
     print(&columns(&rows))?;
     print(&format!("\nsample:\n{}\n", results.sample.trim_end()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The command as the report shows it.
-fn command_line() -> String {
-    let words = std::env::args().skip(1).map(|word| {
-        let plain = |c: char| c.is_alphanumeric() || "-_./=,:".contains(c);
-        if word.chars().all(plain) {
-            word
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    });
-    std::iter::once("recurrent".to_string())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// A TOML text.

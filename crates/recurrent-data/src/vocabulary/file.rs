@@ -25,6 +25,17 @@ impl Vocabulary {
         json!({"version": VERSION, "unit": self.unit, "symbols": self.symbols}).to_string()
     }
 
+    /// The vocabulary of these words, ids in their order; the word of a line end, `<eos>`, is one of them.
+    ///
+    /// # Errors
+    /// If they are not a vocabulary of words.
+    pub fn from_words(words: Vec<String>) -> Result<Self, DataError> {
+        match check_symbols(Unit::Word, &words) {
+            Ok(()) => Ok(Self::from_symbols(Unit::Word, words)),
+            Err(problem) => Err(DataError::Words { problem }),
+        }
+    }
+
     /// The vocabulary that [`to_json`](Self::to_json) wrote; `path` is the file it came from, for the errors.
     ///
     /// # Errors

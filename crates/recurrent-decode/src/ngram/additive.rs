@@ -74,21 +74,29 @@ impl AdditiveNgram {
         train: &[u32],
         valid: &[u32],
     ) -> Result<Self, DecodeError> {
-        let mut model = Self::train(order, vocabulary, DELTA_GRID[0], train)?;
-        let mut best = (model.cross_entropy(valid)?, model.delta);
-        for &delta in &DELTA_GRID[1..] {
-            model.delta = delta;
-            let cross_entropy = model.cross_entropy(valid)?;
-            if cross_entropy < best.0 {
-                best = (cross_entropy, delta);
-            }
-        }
-        model.delta = best.1;
-        Ok(model)
+        Self::train(order, vocabulary, DELTA_GRID[0], train)?.with_best_delta(valid)
     }
 
-    pub(super) fn trie(&self) -> &super::trie::Trie {
-        &self.counts.trie
+    /// The model with the `δ` of [`DELTA_GRID`] that has the lowest cross entropy on `valid`, the smaller of two equals.
+    ///
+    /// # Errors
+    /// As [`AdditiveNgram::cross_entropy`].
+    pub fn with_best_delta(mut self, valid: &[u32]) -> Result<Self, DecodeError> {
+        let mut best: Option<(f64, f64)> = None;
+        for delta in DELTA_GRID {
+            self.delta = delta;
+            let cross_entropy = self.cross_entropy(valid)?;
+            if best.is_none_or(|(least, _)| cross_entropy < least) {
+                best = Some((cross_entropy, delta));
+            }
+        }
+        self.delta = best.map_or(self.delta, |(_, delta)| delta);
+        Ok(self)
+    }
+
+    /// The counts that it is made of.
+    pub fn counts(&self) -> &NgramCounts {
+        &self.counts
     }
 
     /// The length of the n-grams.

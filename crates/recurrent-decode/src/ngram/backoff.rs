@@ -49,10 +49,6 @@ impl StupidBackoff {
             log_alpha: alpha.ln() as f32,
         })
     }
-
-    pub(super) fn trie(&self) -> &Trie {
-        &self.trie
-    }
 }
 
 /// # Panics

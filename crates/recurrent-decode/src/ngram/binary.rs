@@ -65,13 +65,8 @@ impl WordNgram {
     /// # Errors
     /// Where the words are not as many as the symbols, or the file cannot be written.
     pub fn write_binary(&self, path: &Path) -> Result<(), DecodeError> {
-        let (trie, words) = (&self.model.trie, self.words.as_slice());
-        let names: u64 = words.iter().map(|word| word.len() as u64).sum();
-        if words.len() != trie.vocabulary || names > u64::from(u32::MAX) {
-            let expected = "one for each symbol, of 2^32 - 1 bytes in all";
-            let found = format!("{} of {names} bytes", words.len());
-            return Err(DecodeError::setting("words", expected, found));
-        }
+        let trie = &self.model.trie;
+        let names = names_size(&self.words, trie.vocabulary)?;
         let mut header = Header {
             magic: MAGIC,
             version: VERSION,
@@ -81,7 +76,7 @@ impl WordNgram {
             ngrams: trie.words.len() as u32,
             contexts: trie.context_count() as u32,
             first_contexts: trie.contexts,
-            names: names as u32,
+            names,
             checksum: 0,
         };
         let mut digest = crc32fast::Hasher::new();
@@ -111,9 +106,7 @@ impl WordNgram {
         put(bytemuck::cast_slice(&trie.begin))?;
         put(bytemuck::cast_slice(&trie.link))?;
         put(bytemuck::cast_slice(backoff))?;
-        let words = self.words.as_slice();
-        (words.iter()).try_for_each(|word| put(&(word.len() as u32).to_le_bytes()))?;
-        words.iter().try_for_each(|word| put(word.as_bytes()))
+        put_names(self.words.as_slice(), put)
     }
 
     /// Opens a model in the binary form. The file is mapped, so it must not be changed in place while the model is in
@@ -134,8 +127,31 @@ impl WordNgram {
     }
 }
 
+/// Bytes of the names of `vocabulary` symbols.
+pub(super) fn names_size(words: &Words, vocabulary: usize) -> Result<u32, DecodeError> {
+    let words = words.as_slice();
+    let names: usize = words.iter().map(String::len).sum();
+    match u32::try_from(names) {
+        Ok(names) if words.len() == vocabulary => Ok(names),
+        _ => {
+            let expected = "one for each symbol, of 2^32 - 1 bytes in all";
+            let found = format!("{} of {names} bytes", words.len());
+            Err(DecodeError::setting("words", expected, found))
+        }
+    }
+}
+
+/// Calls `put` with the lengths of the names, and then with the names.
+pub(super) fn put_names(
+    words: &[String],
+    put: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    (words.iter()).try_for_each(|word| put(&(word.len() as u32).to_le_bytes()))?;
+    words.iter().try_for_each(|word| put(word.as_bytes()))
+}
+
 /// What was expected and what was found.
-type Damage = (&'static str, String);
+pub(super) type Damage = (&'static str, String);
 
 fn load(map: &Arc<Mmap>) -> Result<WordNgram, Damage> {
     let header = read_header(map)?;
@@ -213,7 +229,8 @@ fn read_header(map: &[u8]) -> Result<Header, Damage> {
     Ok(header)
 }
 
-fn read_names(bytes: &[u8], lengths: &[u32]) -> Result<Words, Damage> {
+/// The names that follow each other in `bytes`.
+pub(super) fn read_names(bytes: &[u8], lengths: &[u32]) -> Result<Words, Damage> {
     let mut rest = bytes;
     let mut words = Vec::new();
     for &length in lengths {

@@ -1,7 +1,7 @@
 //! The two classic costs of n-grams: how many of a new text's were never seen, and how many bytes they take.
 
 use super::trie::{ROOT, Trie};
-use super::{AdditiveNgram, Ngram, StupidBackoff};
+use super::{Ngram, NgramCounts};
 
 /// The n-grams of one order in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,17 +78,15 @@ impl Ngram {
     }
 }
 
-impl AdditiveNgram {
-    /// Of each order, the n-grams of `tokens` `[T]` and those that do not occur in the training text.
+impl NgramCounts {
+    /// Of each order, the n-grams of `tokens` `[T]` and those that the counts do not have.
     pub fn coverage(&self, tokens: &[u32]) -> Vec<Coverage> {
-        coverage(self.trie(), tokens)
+        coverage(&self.trie, tokens)
     }
-}
 
-impl StupidBackoff {
-    /// Of each order, the n-grams of `tokens` `[T]` and those that do not occur in the training text.
-    pub fn coverage(&self, tokens: &[u32]) -> Vec<Coverage> {
-        coverage(self.trie(), tokens)
+    /// Bytes of the n-grams of the orders `1..=order` in a file of counts: 16 for each.
+    pub fn bytes(&self, order: usize) -> u64 {
+        16 * self.trie.ngrams(order.clamp(1, self.order())).end as u64
     }
 }
 
@@ -104,6 +102,7 @@ mod tests {
         for boundary in [None, Some(BOUNDARY)] {
             let counts = counts(4, 9, boundary, &train);
             let (model, _) = KneserNey::default().estimate(&counts).unwrap();
+            assert_eq!(model.coverage(&test), counts.coverage(&test));
             let (train, test) = (
                 Slow::new(4, 9, boundary, &train),
                 Slow::new(4, 9, boundary, &test),

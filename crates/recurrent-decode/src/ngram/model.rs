@@ -8,6 +8,7 @@
 use std::f32::consts::LN_10;
 
 use super::memory::Section;
+use super::table::Table;
 use super::trie::Trie;
 use crate::{DecodeError, LanguageModel};
 
@@ -37,6 +38,20 @@ impl Ngram {
     /// The symbol that ends a sentence, if there are sentences.
     pub fn boundary(&self) -> Option<u32> {
         self.trie.boundary
+    }
+
+    /// The model without the n-grams above `order`.
+    ///
+    /// # Errors
+    /// Where the order is not from 1 to the model's.
+    pub fn truncated(&self, order: usize) -> Result<Self, DecodeError> {
+        if !(1..=self.order()).contains(&order) {
+            let expected = "a number from 1 to the model's";
+            return Err(DecodeError::setting("order", expected, order));
+        }
+        let mut table = Table::of(self);
+        table.truncate(order);
+        Ok(table.build(self.trie.vocabulary, self.trie.boundary))
     }
 
     /// How many n-grams of `order` the model has, all `V` for 1.

@@ -49,6 +49,16 @@ impl Table {
         }
     }
 
+    /// Leaves out the orders above `order`.
+    pub(super) fn truncate(&mut self, order: usize) {
+        self.levels.truncate(order);
+        self.log10.truncate(order);
+        self.backoff.truncate(order);
+        if let Some(last) = self.backoff.last_mut() {
+            last.fill(0.0);
+        }
+    }
+
     /// Leaves out the n-grams that `kept` does not have, by order, and what extends them. Symbols stay.
     pub(super) fn keep(&mut self, kept: &[Vec<bool>]) {
         // Where each n-gram of the order below has gone.

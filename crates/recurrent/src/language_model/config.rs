@@ -156,6 +156,22 @@ pub struct DataConfig {
     pub vocabulary_limit: Option<usize>,
 }
 
+impl DataConfig {
+    /// Symbols of a unit, without a text.
+    pub(super) fn of_unit(unit: Unit) -> Self {
+        Self {
+            path: None,
+            grammar_characters: None,
+            grammar_seed: DEFAULT_GRAMMAR_SEED,
+            column: None,
+            fractions: DEFAULT_FRACTIONS,
+            unit,
+            trim_lines: false,
+            vocabulary_limit: None,
+        }
+    }
+}
+
 /// A column's number need not be written as a text.
 fn name_or_number<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]

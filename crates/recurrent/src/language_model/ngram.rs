@@ -1,14 +1,21 @@
-//! Count models: their part of a recipe, their estimation and their file.
+//! Count models: their part of a recipe and their estimation.
+
+mod cost;
+mod file;
+mod model;
+
+pub use cost::OrderCost;
+pub(super) use cost::figures;
+pub(super) use file::{files, read, words, write};
+pub use model::{CountModel, CountState};
 
 use super::config::ModelKind;
 use super::{Corpus, Split};
 use crate::Error;
-use crate::report::LayerRow;
-use crate::run::RunDirectory;
 use crate::training::check;
 use recurrent_data::{Unit, Vocabulary};
-use recurrent_decode::ngram::{CountConfig, KneserNey, MAX_ORDER, NgramCounter, WordNgram, Words};
-use recurrent_decode::{LanguageModel, Ngram};
+use recurrent_decode::ngram::{CountConfig, KneserNey, MAX_ORDER, NgramCounter};
+use recurrent_decode::{AdditiveNgram, StupidBackoff};
 use serde::{Deserialize, Serialize};
 
 /// `[model]` of kind `ngram`.
@@ -22,21 +29,50 @@ pub struct NgramConfig {
     /// How unseen n-grams get their probability.
     #[serde(default)]
     pub smoothing: Smoothing,
+    /// What additive smoothing adds to each count; the best of a list on the validation split
+    /// where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<f64>,
+    /// The factor of stupid backoff for each symbol of the context that is left out; 0.4 where it
+    /// is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<f64>,
     /// Least count of n-grams of the orders from 1 on; the last holds for all orders above.
     #[serde(default = "all")]
     pub minimum_counts: Vec<u64>,
+    /// N-grams that raise the perplexity by a smaller part than this are left out.
+    #[serde(default)]
+    pub prune: f64,
     /// Megabytes for counting; what does not fit goes to disk.
     #[serde(default = "half_a_gigabyte")]
     pub counting_memory: usize,
 }
 
 /// How unseen n-grams get their probability.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Smoothing {
     /// Interpolated modified Kneser-Ney (Chen and Goodman 1998).
     #[default]
     KneserNey,
+    /// A constant is added to every count (Lidstone 1920); maximum likelihood where it is 0.
+    Additive,
+    /// Relative frequencies of shorter contexts (Brants et al. 2007), over their sum.
+    StupidBackoff,
+    /// As an imported file has it.
+    Imported,
+}
+
+impl Smoothing {
+    /// The name in recipes.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::KneserNey => "kneser-ney",
+            Self::Additive => "additive",
+            Self::StupidBackoff => "stupid-backoff",
+            Self::Imported => "imported",
+        }
+    }
 }
 
 fn all() -> Vec<u64> {
@@ -47,10 +83,21 @@ fn half_a_gigabyte() -> usize {
     512
 }
 
-/// The file of an n-gram model in its run directory.
-pub(super) const FILE: &str = "model.ngram";
-
 impl NgramConfig {
+    /// The recipe of a model that a file gives.
+    pub(super) fn imported(order: usize) -> Self {
+        Self {
+            kind: ModelKind::Ngram,
+            order,
+            smoothing: Smoothing::Imported,
+            delta: None,
+            alpha: None,
+            minimum_counts: all(),
+            prune: 0.0,
+            counting_memory: half_a_gigabyte(),
+        }
+    }
+
     /// Checks the range of every value.
     pub(super) fn check(&self) -> Result<(), Error> {
         let key = |name: &str| format!("model.{name}");
@@ -72,7 +119,60 @@ impl NgramConfig {
             key("counting_memory"),
             "megabytes from 1 to 1048576",
             memory,
+        )?;
+        let delta = self.delta.unwrap_or(0.0);
+        let fine = delta >= 0.0 && delta.is_finite();
+        check(fine, key("delta"), "a number of at least 0", delta)?;
+        let alpha = self.alpha.unwrap_or(1.0);
+        let fine = alpha > 0.0 && alpha <= 1.0;
+        check(fine, key("alpha"), "above 0 to 1", alpha)?;
+        let fine = self.prune >= 0.0 && self.prune.is_finite();
+        check(fine, key("prune"), "a number of at least 0", self.prune)?;
+        self.check_use()
+    }
+
+    /// Fails where the model is not one to be trained.
+    pub(super) fn check_trained(&self) -> Result<(), Error> {
+        check(
+            self.smoothing != Smoothing::Imported,
+            "model.smoothing".to_string(),
+            "kneser-ney, additive or stupid-backoff for a model to be trained",
+            "imported, which is what `recurrent import` makes",
         )
+    }
+
+    /// Fails where a setting would hold for nothing beside the others.
+    fn check_use(&self) -> Result<(), Error> {
+        let smoothing = self.smoothing;
+        for (name, is_set, needs, default) in [
+            (
+                "delta",
+                self.delta.is_some(),
+                Smoothing::Additive,
+                "nothing",
+            ),
+            (
+                "alpha",
+                self.alpha.is_some(),
+                Smoothing::StupidBackoff,
+                "nothing",
+            ),
+            ("prune", self.prune > 0.0, Smoothing::KneserNey, "0"),
+            (
+                "minimum_counts",
+                self.minimum_counts != [1],
+                Smoothing::KneserNey,
+                "[1]",
+            ),
+        ] {
+            check(
+                !is_set || smoothing == needs,
+                format!("model.{name}"),
+                &format!("{default}, as model.smoothing is {}", smoothing.as_str()),
+                "something else",
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -84,12 +184,14 @@ fn boundary(vocabulary: &Vocabulary) -> Option<u32> {
     }
 }
 
-/// Estimates a model from the training split.
+/// Estimates a model from the training split; what is fitted on the validation split is written in
+/// its recipe.
 pub(super) fn estimate(
-    config: &NgramConfig,
+    config: &mut NgramConfig,
     corpus: &Corpus,
     vocabulary: &Vocabulary,
-) -> Result<Ngram, Error> {
+) -> Result<CountModel, Error> {
+    config.check_trained()?;
     if corpus.train.len() < 2 {
         return Err(corpus.too_short(Split::Train));
     }
@@ -100,77 +202,33 @@ pub(super) fn estimate(
     let mut counter = NgramCounter::new(counting, &std::env::temp_dir())?;
     counter.push(&corpus.train)?;
     let counts = counter.finish()?;
-    let (model, _) = match config.smoothing {
-        Smoothing::KneserNey => KneserNey {
-            thresholds: config
-                .minimum_counts
-                .iter()
-                .map(|least| least - 1)
-                .collect(),
-            ..KneserNey::default()
+    Ok(match config.smoothing {
+        // The check above leaves no other.
+        Smoothing::KneserNey | Smoothing::Imported => {
+            let estimate = KneserNey {
+                thresholds: (config.minimum_counts.iter())
+                    .map(|least| least - 1)
+                    .collect(),
+                ..KneserNey::default()
+            };
+            let (model, _) = estimate.estimate(&counts)?;
+            CountModel::Backoff(match config.prune > 0.0 {
+                true => model.pruned(config.prune)?,
+                false => model,
+            })
         }
-        .estimate(&counts)?,
-    };
-    Ok(model)
-}
-
-/// The words of a model's file: the symbols as tables show them.
-fn words(vocabulary: &Vocabulary) -> Vec<String> {
-    let ids = 0..vocabulary.len() as u32;
-    ids.map(|id| vocabulary.symbol(id).to_string()).collect()
-}
-
-/// Writes a model to its run directory.
-pub(super) fn write(
-    run: &RunDirectory,
-    model: &Ngram,
-    vocabulary: &Vocabulary,
-) -> Result<(), Error> {
-    let words = Words::new(words(vocabulary))?;
-    let model = model.clone();
-    Ok(WordNgram { model, words }.write_binary(&run.file(FILE))?)
-}
-
-/// The model of a run directory.
-///
-/// # Errors
-/// Where there is none, it cannot be read, or it is of another vocabulary.
-pub(super) fn read(run: &RunDirectory, vocabulary: &Vocabulary) -> Result<Ngram, Error> {
-    let path = run.file(FILE);
-    if !path.exists() {
-        return Err(Error::Run {
-            path: run.path().to_path_buf(),
-            message: format!(
-                "no {FILE} yet: the run ended before its counts were made; start it anew with \
-                 `recurrent train --resume --out {}`",
-                run.path().display()
-            ),
-        });
-    }
-    let WordNgram {
-        model,
-        words: found,
-    } = WordNgram::open_binary(&path)?;
-    if found.as_slice() != words(vocabulary) {
-        return Err(Error::Run {
-            path: run.file("vocabulary.json"),
-            message: format!(
-                "expected the {} symbols of {FILE}, found {} of another text",
-                found.len(),
-                vocabulary.len()
-            ),
-        });
-    }
-    Ok(model)
-}
-
-/// The n-grams of each order, as a table of layers shows them.
-pub(super) fn layers(model: &Ngram) -> Vec<LayerRow> {
-    let row = |order: usize| LayerRow {
-        name: format!("order {order}"),
-        kind: "n-grams".to_string(),
-        output_shape: format!("[{}]", model.vocabulary()),
-        parameters: model.ngram_count(order) as u64,
-    };
-    (1..=model.order()).map(row).collect()
+        Smoothing::Additive => {
+            let model = AdditiveNgram::from_counts(counts, config.delta.unwrap_or(0.0))?;
+            let model = match config.delta {
+                Some(_) => model,
+                None => model.with_best_delta(&corpus.valid)?,
+            };
+            config.delta = Some(model.delta());
+            CountModel::Additive(model)
+        }
+        Smoothing::StupidBackoff => {
+            let alpha = config.alpha.unwrap_or(StupidBackoff::ALPHA);
+            CountModel::stupid_backoff(counts, alpha)?
+        }
+    })
 }

@@ -4,8 +4,8 @@ use super::evaluate::{evaluate, evaluation_streams, read};
 use super::mixture::{Mixture, MixtureConfig};
 use super::scorer::NetworkScorer;
 use super::{
-    Corpus, Estimator, Evaluation, LanguageModel, LanguageModelConfig, NetworkConfig, Scorer,
-    Split, mixture, ngram,
+    Corpus, CountModel, Estimator, Evaluation, LanguageModel, LanguageModelConfig, NetworkConfig,
+    OrderCost, Scorer, Split, mixture, ngram,
 };
 use crate::recipe::name_of;
 use crate::report::LayerRow;
@@ -16,8 +16,8 @@ use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
 use recurrent_data::Vocabulary;
+use recurrent_decode::LanguageModel as _;
 use recurrent_decode::language_model::cross_entropy;
-use recurrent_decode::{LanguageModel as _, Ngram};
 use recurrent_nn::Precision;
 
 /// A trained language model with its vocabulary.
@@ -36,7 +36,7 @@ pub(super) enum Trained {
     /// A network.
     Network(Box<Network>),
     /// Counts.
-    Ngram(Ngram),
+    Ngram(Box<CountModel>),
     /// Models together.
     Mixture(Mixture),
 }
@@ -89,15 +89,17 @@ impl Predictor {
             Estimator::Network(network) => {
                 Trained::network(run, (**network).clone(), &vocabulary, device)?
             }
-            Estimator::Ngram { .. } => Trained::Ngram(ngram::read(run, &vocabulary)?),
+            Estimator::Ngram { model } => {
+                Trained::Ngram(Box::new(ngram::read(run, model, &vocabulary)?))
+            }
             Estimator::Mixture { model } => {
                 Trained::mixture(run, model, &vocabulary, device, depth)?
             }
         };
-        let file = match &model {
-            Trained::Network(_) => "model.safetensors",
-            Trained::Ngram(_) => ngram::FILE,
-            Trained::Mixture(_) => "",
+        let file = match &config.estimator {
+            Estimator::Network(_) => "model.safetensors",
+            Estimator::Ngram { model } => ngram::files(model),
+            Estimator::Mixture { .. } => "",
         };
         let metadata = std::fs::metadata(run.file(file));
         Ok(Self {
@@ -140,7 +142,7 @@ impl Predictor {
     pub fn layers(&self) -> Vec<LayerRow> {
         match &self.model {
             Trained::Network(network) => network.model.layers(&network.config.model),
-            Trained::Ngram(model) => ngram::layers(model),
+            Trained::Ngram(model) => model.layers(),
             Trained::Mixture(mixture) => mixture.layers(),
         }
     }
@@ -180,7 +182,7 @@ impl Predictor {
             }
             Trained::Ngram(model) => {
                 let tokens = corpus.split(split);
-                let found = cross_entropy(model, &tokens, 1);
+                let found = cross_entropy(&**model, &tokens, 1);
                 Evaluation {
                     cross_entropy: found.map_err(|_| corpus.too_short(split))?,
                     symbols: tokens.len() - 1,
@@ -225,6 +227,23 @@ impl Predictor {
                 Ok(rest.iter().map(step).collect())
             }
             Trained::Mixture(mixture) => mixture.surprisals(corpus, split),
+        }
+    }
+
+    /// What the n-grams of each order cost on a split: bytes, and those never seen; empty where it is
+    /// no count model.
+    pub fn ngram_costs(&self, corpus: &Corpus, split: Split) -> Vec<OrderCost> {
+        match &self.model {
+            Trained::Ngram(model) => model.costs(&corpus.split(split)),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The count model with its words, to be written in the forms of other programs.
+    pub(super) fn count_model(&self) -> Option<&CountModel> {
+        match &self.model {
+            Trained::Ngram(model) => Some(model),
+            _ => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a run has come to, and its report.
 
-use super::{Corpus, Estimator, Evaluation, Predictor};
+use super::ngram::figures;
+use super::{Corpus, Estimator, Evaluation, OrderCost, Predictor, Split};
 use crate::Error;
 use crate::report::{Floor, Report, Sample, grouped};
 use crate::run::RunDirectory;
@@ -29,6 +30,9 @@ pub struct Results {
     pub floor: Option<Floor>,
     /// Count models of the same symbols: order and validation cross entropy in nats.
     pub baselines: Vec<(usize, f64)>,
+    /// Of a count model, what the n-grams of each order cost: on the test split, or the validation
+    /// split where there is none.
+    pub ngrams: Vec<OrderCost>,
     /// A generated text, after the prompt.
     pub sample: String,
 }
@@ -42,6 +46,14 @@ pub(super) fn baselines(corpus: &Corpus, vocabulary: usize) -> Result<Vec<(usize
             Ok((order, model.cross_entropy(&corpus.valid)?))
         })
         .collect()
+}
+
+/// The split that n-grams are looked up in: the test split where there is one.
+pub(super) fn measured(corpus: &Corpus) -> Split {
+    match corpus.test.len() {
+        0 | 1 => Split::Valid,
+        _ => Split::Test,
+    }
 }
 
 /// The report of a finished run.
@@ -85,6 +97,10 @@ pub(super) fn report(
         floor: found.floor.clone(),
         layers,
         samples,
+        bars: match found.ngrams.is_empty() {
+            true => Vec::new(),
+            false => figures(&found.ngrams, measured(corpus).as_str()),
+        },
         read: predictor.view(corpus),
     })
 }
@@ -115,6 +131,12 @@ impl Results {
             add(format!("{split} bits a symbol"), found.bits_per_symbol());
             add(format!("{split} nats a symbol"), found.cross_entropy);
         }
+        let split = if self.test.is_some() {
+            "test"
+        } else {
+            "validation"
+        };
+        rows.extend(self.ngrams.iter().map(|cost| cost.row(split)));
         rows
     }
 }

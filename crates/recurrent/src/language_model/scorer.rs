@@ -2,8 +2,8 @@
 
 use super::mixture::MixtureScorer;
 use super::network::{LanguageModelStepper, StepperState};
-use recurrent_decode::ngram::NgramState;
-use recurrent_decode::{LanguageModel, Ngram};
+use super::ngram::{CountModel, CountState};
+use recurrent_decode::LanguageModel;
 
 /// A trained language model, read one symbol at a time on the CPU.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub enum Scorer<'a> {
     /// A network with its weights packed.
     Network(NetworkScorer),
     /// Counts.
-    Ngram(&'a Ngram),
+    Ngram(&'a CountModel),
     /// Models together.
     Mixture(MixtureScorer<'a>),
 }
@@ -22,7 +22,7 @@ pub enum ScorerState {
     /// Of a network.
     Network(NetworkState),
     /// Of counts.
-    Ngram(NgramState),
+    Ngram(CountState),
     /// Of each model of a mixture.
     Mixture(Vec<ScorerState>),
 }

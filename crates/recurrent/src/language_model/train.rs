@@ -3,7 +3,7 @@
 use super::generate::check_prompt;
 use super::learner::StreamLearner;
 use super::mixture::{self, Mixture, MixtureConfig};
-use super::results::{baselines, report};
+use super::results::{self, baselines, report};
 use super::{
     Corpus, Estimator, LanguageModel, LanguageModelConfig, NetworkConfig, NgramConfig, Outcome,
     Predictor, Results, Split, ngram,
@@ -48,7 +48,7 @@ pub fn train(
     }
     let ended = match start.config.estimator.clone() {
         Estimator::Network(network) => fit(&run, &mut start, &network, options, observer)?,
-        Estimator::Ngram { model } => count(&run, &mut start, &model, options, observer)?,
+        Estimator::Ngram { model } => count(&run, &mut start, model, options, observer)?,
         Estimator::Mixture { model } => mix(&run, &mut start, model, options, observer)?,
     };
     let mut outcome = Outcome {
@@ -76,6 +76,7 @@ pub fn train(
         },
         baselines: baselines(corpus, predictor.vocabulary().len())?,
         floor: corpus.floor.clone(),
+        ngrams: predictor.ngram_costs(corpus, results::measured(corpus)),
         sample,
     };
     let title = format!("{} on {}", recipe.name, corpus.source);
@@ -154,18 +155,23 @@ fn fit(
 fn count(
     run: &RunDirectory,
     start: &mut Start,
-    config: &NgramConfig,
+    mut config: NgramConfig,
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Ended, Error> {
+    config.check_trained()?;
     let _lock = start.begin(run, options, observer, 0)?;
     observer.note(&format!(
         "counting the n-grams of {} symbols",
         start.corpus.train.len()
     ));
     let before = Instant::now();
-    let model = ngram::estimate(config, &start.corpus, &start.vocabulary)?;
+    let model = ngram::estimate(&mut config, &start.corpus, &start.vocabulary)?;
     let seconds = before.elapsed().as_secs_f64();
+    // What was fitted is part of the model.
+    start.config.estimator = config.into();
+    let path = run.file("config.toml");
+    files::write_atomically(&path, start.config.to_toml().as_bytes())?;
     ngram::write(run, &model, &start.vocabulary)?;
     let valid = cross_entropy(&model, &start.corpus.valid, 1);
     let cross_entropy = valid.map_err(|_| start.corpus.too_short(Split::Valid))?;

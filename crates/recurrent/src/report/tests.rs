@@ -91,6 +91,10 @@ fn a_whole_run_has_four_plots_and_every_part() {
             title: "greedy".to_string(),
             text: "静かな森\n".to_string(),
         }],
+        bars: vec![Bars {
+            title: "sizes".to_string(),
+            rows: vec![("a".to_string(), 1.0, "1".to_string())],
+        }],
         read: vec![ShadedText {
             title: "Surprisal".to_string(),
             shade: Shade::Surprisal,
@@ -276,6 +280,10 @@ fn every_text_is_escaped() {
         samples: vec![Sample {
             title: text.clone(),
             text: text.clone(),
+        }],
+        bars: vec![Bars {
+            title: text.clone(),
+            rows: vec![(text.clone(), 1.0, text.clone())],
         }],
         read: vec![ShadedText {
             title: text.clone(),

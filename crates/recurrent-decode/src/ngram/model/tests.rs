@@ -70,3 +70,25 @@ fn ngrams_are_counted_by_order() {
     }
     assert_eq!((model.ngram_count(0), model.ngram_count(4)), (0, 0));
 }
+
+#[test]
+fn without_its_highest_order_a_model_backs_off_from_there() {
+    let (_, whole) = model(4, Some(BOUNDARY));
+    for order in 1..=4 {
+        let shorter = whole.truncated(order).unwrap();
+        assert_eq!(shorter.order(), order);
+        for n in 1..=order {
+            assert_eq!(shorter.ngram_count(n), whole.ngram_count(n));
+        }
+        // N-grams of the order that is left have the probability that they had.
+        let symbols = text(8, 200, 10);
+        for window in symbols.windows(order) {
+            let read = |model: &Ngram| {
+                let mut state = NgramState(crate::ngram::trie::ROOT);
+                window.iter().map(|&w| model.step(&mut state, w)).last()
+            };
+            assert_eq!(read(&shorter), read(&whole));
+        }
+    }
+    assert!(whole.truncated(0).is_err() && whole.truncated(5).is_err());
+}
