@@ -13,6 +13,7 @@
 //! | [`trie`], [`memory`] | the n-grams and contexts of all models, in memory or in a mapped file |
 //! | [`additive`], [`backoff`], [`discounts`], [`kneser_ney`] | the estimates |
 //! | [`model`], [`history`] | queries |
+//! | [`hashed`] | many queries |
 //! | [`prune`] | models without the n-grams that hardly matter |
 //! | [`coverage`] | unseen n-grams, bytes |
 //! | [`arpa`], [`binary`], [`count_file`], [`words`] | files |
@@ -32,6 +33,7 @@ mod count;
 mod count_file;
 mod coverage;
 mod discounts;
+mod hashed;
 mod history;
 mod kneser_ney;
 mod memory;
@@ -51,6 +53,7 @@ pub use count::{CountConfig, NgramCounter, NgramCounts};
 pub use count_file::WordCounts;
 pub use coverage::Coverage;
 pub use discounts::Discounts;
+pub use hashed::HashedNgram;
 pub use history::HistoryState;
 pub use kneser_ney::KneserNey;
 pub use model::{Ngram, NgramState};

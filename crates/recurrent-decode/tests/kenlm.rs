@@ -32,7 +32,10 @@ fn scores_and_perplexity_are_those_of_kenlm() {
         for (&id, &expected) in ids.iter().zip(log10) {
             let found = f64::from(model.step(&mut state, id)) / std::f64::consts::LN_10;
             // Sums of a few numbers in single precision.
-            assert!((found - expected).abs() < 1e-5, "{text}: {found} for {expected}");
+            assert!(
+                (found - expected).abs() < 1e-5,
+                "{text}: {found} for {expected}"
+            );
             ours += found;
             theirs += expected;
             count += 1;

@@ -1,4 +1,5 @@
-//! Arrays that are either built in memory or lie in a mapped file; readers do not see which.
+//! Arrays that are either built in memory or lie in a mapped file; readers do not see which. And arrays in large pages,
+//! for reads all over them: with small ones most reads would wait for the address of their page too.
 
 use std::any::Any;
 use std::fmt;
@@ -6,7 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytemuck::Pod;
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 
 /// An array that does not change, and what keeps it alive. A copy is cheap and shares it.
 pub(super) struct Section<T> {
@@ -30,6 +31,28 @@ impl<T: Pod + Send + Sync> Section<T> {
             length: values.len(),
             owner: map.clone(),
         })
+    }
+}
+
+impl<T: Pod + Send + Sync> Section<T> {
+    /// `length` times `value`, then what `fill` makes of them, in pages as large as the system gives.
+    pub(super) fn large(length: usize, value: T, fill: impl FnOnce(&mut [T])) -> Self {
+        let layout = std::alloc::Layout::array::<T>(length.max(1));
+        let layout = layout.unwrap_or(std::alloc::Layout::new::<T>());
+        // As for a vector, memory that is not there is the end.
+        let mut map = MmapMut::map_anon(layout.size())
+            .unwrap_or_else(|_| std::alloc::handle_alloc_error(layout));
+        // Only faster if it is granted.
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
+        let values: &mut [T] = &mut bytemuck::cast_slice_mut(&mut map)[..length];
+        values.fill(value);
+        fill(values);
+        Self {
+            first: values.as_ptr(),
+            length,
+            owner: Arc::new(map),
+        }
     }
 }
 

@@ -155,6 +155,10 @@ impl Trie {
     /// The n-gram that extends `context` by `word`.
     #[inline(always)]
     pub(super) fn find(&self, context: u32, word: u32) -> Option<usize> {
+        if context == ROOT {
+            // All symbols are its children.
+            return ((word as usize) < self.vocabulary).then_some(word as usize);
+        }
         find(&self.words, self.children(context), word)
     }
 
