@@ -23,6 +23,7 @@ pub struct HashedNgram {
     model: Ngram,
     slots: Section<Slot>,
     contexts: Section<Context>, // [C]
+    unigrams: Section<Unigram>, // [V]
 }
 
 /// An n-gram of order 2 or above: its context and the symbol after it.
@@ -42,6 +43,14 @@ struct Context {
     link: u32,
     /// A bit for each symbol that follows it; several symbols have the same.
     followers: u64,
+}
+
+/// An n-gram of order 1.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(8))]
+struct Unigram {
+    log10: f32,
+    next: u32,
 }
 
 /// No n-gram: the root's are not in the table.
@@ -113,7 +122,12 @@ impl Ngram {
                 };
             }
         });
+        let unigram = |symbol: usize| Unigram {
+            log10: self.log10[symbol],
+            next: trie.next[symbol],
+        };
         HashedNgram {
+            unigrams: (0..trie.vocabulary).map(unigram).collect::<Vec<_>>().into(),
             model: self.clone(),
             slots,
             contexts,
@@ -142,12 +156,8 @@ impl HashedNgram {
             backoff += known.log10_backoff;
             context = known.link;
         }
-        let ngram = symbol as usize;
-        assert!(ngram < self.model.trie.vocabulary, "a symbol below V");
-        (
-            self.model.log10[ngram] + backoff,
-            self.model.trie.next[ngram],
-        )
+        let Unigram { log10, next } = self.unigrams[symbol as usize];
+        (log10 + backoff, next)
     }
 
     #[inline(always)]
