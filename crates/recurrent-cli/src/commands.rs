@@ -1,5 +1,6 @@
 //! One file a subcommand, and what they share.
 
+pub mod analogy;
 pub mod bench;
 pub mod compare;
 pub mod evaluate;
@@ -7,10 +8,12 @@ pub mod export;
 pub mod generate;
 pub mod import;
 pub mod inspect;
+pub mod neighbours;
 mod options;
 pub mod recipes;
 pub mod score;
 pub mod train;
+mod vectors;
 
 pub use options::{Machine, Threads};
 

@@ -11,7 +11,8 @@ mod signals;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    bench, compare, evaluate, export, generate, import, inspect, recipes, score, train,
+    analogy, bench, compare, evaluate, export, generate, import, inspect, neighbours, recipes,
+    score, train,
 };
 use std::process::ExitCode;
 
@@ -35,6 +36,10 @@ enum Command {
     Score(score::Arguments),
     /// Measure trained models side by side
     Compare(compare::Arguments),
+    /// Show the words nearest to a word by its vector
+    Neighbours(neighbours::Arguments),
+    /// Answer by word vectors: A is to B as C is to what
+    Analogy(analogy::Arguments),
     /// Make a run directory of a model in the form of other programs
     Import(import::Arguments),
     /// Write a trained model in the form of other programs
@@ -58,6 +63,8 @@ fn main() -> ExitCode {
             Command::Generate(arguments) => generate::run(arguments),
             Command::Score(arguments) => score::run(arguments),
             Command::Compare(arguments) => compare::run(arguments),
+            Command::Neighbours(arguments) => neighbours::run(arguments),
+            Command::Analogy(arguments) => analogy::run(arguments),
             Command::Import(arguments) => import::run(arguments),
             Command::Export(arguments) => export::run(arguments),
             Command::Recipes(arguments) => recipes::run(arguments),

@@ -35,6 +35,24 @@ pub struct Embedding {
 }
 
 impl Embedding {
+    /// The table with other vectors `[E]` at some places.
+    ///
+    /// # Panics
+    /// Where a place is not below `V`, or a vector of another width.
+    pub fn with_rows<'a>(self, rows: impl IntoIterator<Item = (usize, &'a [f32])>) -> Self {
+        let weight = self.weight.val();
+        let (device, [_, size]) = (weight.device(), weight.dims());
+        let data = weight.into_data();
+        let shape = data.shape().clone();
+        let mut values: Vec<f32> = data.iter::<f32>().collect();
+        for (place, row) in rows {
+            values[place * size..(place + 1) * size].copy_from_slice(row);
+        }
+        Self {
+            weight: Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), &device)),
+        }
+    }
+
     /// The vectors `[T, B, E]` of the symbols `ids [T, B]`, with dropout of symbols: all
     /// occurrences of one are zero or none is (Gal and Ghahramani 2016).
     ///

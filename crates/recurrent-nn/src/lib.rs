@@ -42,7 +42,7 @@ pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use recurrent_kernels::optimizer::Rule;
 pub use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
-pub use recurrent_kernels::{Cpu, Direction, Isa, noise};
+pub use recurrent_kernels::{Cpu, Direction, Isa, noise, word2vec};
 pub use stack::{Stack, StackConfig, StackState};
 pub use stepper::{Precision, StackStepper, StackStepperState, linear_stepper};
 

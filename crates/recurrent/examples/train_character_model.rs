@@ -4,9 +4,9 @@
 //! cargo run --release -p recurrent --example train_character_model
 //! ```
 
-use recurrent::language_model::Predictor;
+use recurrent::language_model::{Predictor, train};
 use recurrent::run::{Existing, RunDirectory};
-use recurrent::{DeviceName, Error, TrainOptions, recipe, train};
+use recurrent::{DeviceName, Error, TrainOptions, recipe};
 
 fn main() -> Result<(), Error> {
     let mut recipe = recipe::load("char-lm")?;

@@ -1,11 +1,12 @@
 //! What a run directory or a weight file holds.
 
-use crate::language_model::{LanguageModelConfig, Predictor};
+use crate::language_model::Predictor;
 use crate::metrics::MetricLine;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
+use crate::task::{Config, TaskConfig};
 use crate::training::TrainingRecord;
-use crate::{DeviceName, Error, weights};
+use crate::{DeviceName, Error, weights, word_vectors};
 use std::path::Path;
 
 /// A tensor of a weight file.
@@ -20,8 +21,8 @@ pub struct TensorRow {
 /// A run directory.
 #[derive(Debug)]
 pub struct RunContent {
-    /// The recipe.
-    pub config: LanguageModelConfig,
+    /// The task and how it was started.
+    pub task: TaskConfig,
     /// Layers from input to output.
     pub layers: Vec<LayerRow>,
     /// Symbols of the vocabulary.
@@ -43,6 +44,19 @@ const SYMBOLS: usize = 40;
 /// Where it is not one, or its weights do not fit its recipe.
 pub fn run(path: &Path) -> Result<RunContent, Error> {
     let directory = RunDirectory::new(path);
+    let seconds = directory.metrics()?.last().map(MetricLine::elapsed_seconds);
+    if let Config::WordVectors(config) = directory.config()? {
+        let vectors = word_vectors::open(path, None)?;
+        let shown = vectors.words().iter().take(SYMBOLS);
+        return Ok(RunContent {
+            layers: word_vectors::layers(&config, &vectors),
+            vocabulary: vectors.len(),
+            symbols: shown.cloned().collect(),
+            record: None,
+            seconds,
+            task: config.task,
+        });
+    }
     let predictor = Predictor::load(&directory, DeviceName::Cpu)?;
     let vocabulary = predictor.vocabulary();
     let shown = vocabulary.len().min(SYMBOLS) as u32;
@@ -52,14 +66,14 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
         false => None,
     };
     Ok(RunContent {
-        config: predictor.config().clone(),
+        task: predictor.config().task.clone(),
         layers: predictor.layers(),
         vocabulary: vocabulary.len(),
         symbols: (0..shown)
             .map(|id| vocabulary.symbol(id).to_string())
             .collect(),
         record,
-        seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
+        seconds,
     })
 }
 

@@ -8,6 +8,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`language_model`] | the language-model task: configuration, data, model, prediction |
+//! | [`word_vectors`] | the word-vector task; vectors in files |
 //! | [`training`] | the training loop of every task: schedules, checkpoints, early stopping |
 //! | [`recipe`] | built-in recipes, TOML files, overrides |
 //! | [`run`] | the run directory |
@@ -17,7 +18,8 @@
 //! | [`benchmark`] | the project's own workloads, timed |
 //!
 //! ```no_run
-//! use recurrent::{Observer, TrainOptions, recipe, train};
+//! use recurrent::language_model::train;
+//! use recurrent::{TrainOptions, recipe};
 //!
 //! # fn main() -> Result<(), recurrent::Error> {
 //! let recipe = recipe::load("char-lm")?;
@@ -46,10 +48,11 @@ pub mod run;
 pub mod task;
 pub mod training;
 mod weights;
+pub mod word_vectors;
 
 pub use device::DeviceName;
 pub use error::Error;
-pub use language_model::train;
+pub use task::{Outcome, train};
 pub use training::{Observer, TrainOptions};
 
 pub use recurrent_data as data;

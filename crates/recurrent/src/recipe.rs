@@ -30,8 +30,10 @@ const BUILT_IN: &[(&str, &str)] = &[
     ),
     ("char-lm-tang", include_str!("recipes/char-lm-tang.toml")),
     ("lm-mixture", include_str!("recipes/lm-mixture.toml")),
+    ("ngram5-kn", include_str!("recipes/ngram5-kn.toml")),
     ("nnlm", include_str!("recipes/nnlm.toml")),
     ("rnn-elman", include_str!("recipes/rnn-elman.toml")),
+    ("word-vectors", include_str!("recipes/word-vectors.toml")),
     (
         "word-lm-ptb-small",
         include_str!("recipes/word-lm-ptb-small.toml"),

@@ -8,6 +8,7 @@
 //! model.safetensors   the weights that the run ends with, PyTorch's names
 //! model.ngram         in their place, the estimates of an n-gram model
 //! model.counts        or its counts
+//! vectors.bin         word vectors, in the binary form of word2vec
 //! report.html         the report
 //! lock                locked while a process trains in the directory
 //! ```
@@ -43,13 +44,14 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "config.toml",
     "vocabulary.json",
     "metrics.jsonl",
     "model.safetensors",
     "model.ngram",
     "model.counts",
+    "vectors.bin",
     "report.html",
 ];
 

@@ -1,9 +1,13 @@
 //! The tasks that a recipe may be for, and the settings of a run, whatever its task.
 
-use crate::Error;
-use crate::language_model::{LanguageModelConfig, ModelKind};
+use crate::language_model::{DataConfig, LanguageModelConfig, ModelKind};
+use crate::recipe::Recipe;
+use crate::training::{Observer, TrainOptions};
+use crate::word_vectors::WordVectorsConfig;
+use crate::{Error, language_model, word_vectors};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// Tasks by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum TaskName {
     /// A language model.
     LanguageModel,
+    /// Word vectors.
+    WordVectors,
 }
 
 impl TaskName {
@@ -18,6 +24,7 @@ impl TaskName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::LanguageModel => "language-model",
+            Self::WordVectors => "word-vectors",
         }
     }
 }
@@ -45,12 +52,19 @@ pub struct TaskConfig {
 pub enum Config {
     /// Of a language model.
     LanguageModel(LanguageModelConfig),
+    /// Of word vectors.
+    WordVectors(WordVectorsConfig),
 }
 
 /// What of a recipe says which sections and keys it has.
 #[derive(Deserialize)]
 struct Head {
     task: HeadTask,
+}
+
+/// What of a language model's recipe says which keys its model has.
+#[derive(Deserialize)]
+struct Kind {
     #[serde(default)]
     model: HeadModel,
 }
@@ -72,8 +86,10 @@ impl Config {
         let head: Head = toml::from_str(text)?;
         match head.task.name {
             TaskName::LanguageModel => {
-                LanguageModelConfig::parse(text, head.model.kind).map(Self::LanguageModel)
+                let kind: Kind = toml::from_str(text)?;
+                LanguageModelConfig::parse(text, kind.model.kind).map(Self::LanguageModel)
             }
+            TaskName::WordVectors => WordVectorsConfig::parse(text).map(Self::WordVectors),
         }
     }
 
@@ -84,6 +100,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         match self {
             Self::LanguageModel(config) => config.check(),
+            Self::WordVectors(config) => config.check(),
         }
     }
 
@@ -91,12 +108,91 @@ impl Config {
     pub fn task(&self) -> &TaskConfig {
         match self {
             Self::LanguageModel(config) => &config.task,
+            Self::WordVectors(config) => &config.task,
         }
+    }
+
+    /// The settings of a language model.
+    pub(crate) fn language_model(self, run: &Path) -> Result<LanguageModelConfig, Error> {
+        match self {
+            Self::LanguageModel(config) => Ok(config),
+            other => Err(other.is_not(TaskName::LanguageModel.as_str(), run)),
+        }
+    }
+
+    /// The error of a run that is of another task.
+    pub(crate) fn is_not(&self, task: &str, run: &Path) -> Error {
+        let hint = match self {
+            Self::LanguageModel(_) => "",
+            Self::WordVectors(_) => "; `recurrent neighbours` and `recurrent analogy` look into it",
+        };
+        Error::Run {
+            path: run.to_path_buf(),
+            message: format!(
+                "expected a run of the task {task}, found one of {}{hint}",
+                self.task().name.as_str()
+            ),
+        }
+    }
+
+    /// The recipe as TOML, every default written out.
+    pub fn to_toml(&self) -> String {
+        self.to_table().to_string()
     }
 
     /// The recipe as a TOML table.
     pub(crate) fn to_table(&self) -> toml::Table {
         to_table(self)
+    }
+}
+
+/// How a run of any task ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Steps made.
+    pub steps: u64,
+    /// Seconds of training, all parts of a resumed run together.
+    pub seconds: f64,
+    /// What it came to, names and values, the most important first; `None` where it was asked to
+    /// stop before its end.
+    pub rows: Option<Vec<(String, String)>>,
+    /// Something to read: a generated text, or neighbours of words.
+    pub sample: String,
+}
+
+/// Trains a recipe of any task and leaves its run directory. To resume a run, only the name and the
+/// overrides of the recipe are looked at: the rest is the run's own.
+///
+/// # Errors
+/// Where the recipe, the data or the directory is not usable, a loss is not finite, or a file
+/// cannot be written.
+pub fn train(
+    recipe: &Recipe,
+    options: &TrainOptions,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, Error> {
+    match &recipe.config {
+        Config::LanguageModel(_) => {
+            let outcome = language_model::train(recipe, options, observer)?;
+            Ok(Outcome {
+                steps: outcome.steps,
+                seconds: outcome.seconds,
+                rows: outcome.results.as_ref().map(language_model::Results::rows),
+                sample: outcome
+                    .results
+                    .map(|found| found.sample)
+                    .unwrap_or_default(),
+            })
+        }
+        Config::WordVectors(config) => {
+            let outcome = word_vectors::train(recipe, config.clone(), options, observer)?;
+            Ok(Outcome {
+                steps: outcome.steps,
+                seconds: outcome.seconds,
+                rows: outcome.rows,
+                sample: outcome.neighbours,
+            })
+        }
     }
 }
 
@@ -111,4 +207,19 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error
 pub(crate) fn to_table(config: &impl Serialize) -> toml::Table {
     // Every field is a number, a text or a list of them, which TOML holds.
     toml::Table::try_from(config).unwrap_or_default()
+}
+
+/// The run directory is read from other places too.
+pub(crate) fn make_path_absolute(data: &mut DataConfig) {
+    if let Some(path) = &mut data.path {
+        *path = absolute(path);
+    }
+}
+
+/// A path that holds in every working directory.
+pub(crate) fn absolute(path: &str) -> String {
+    match std::path::absolute(path) {
+        Ok(absolute) => absolute.to_string_lossy().into_owned(),
+        Err(_) => path.to_string(),
+    }
 }

@@ -17,7 +17,7 @@ mod schedule;
 mod step;
 
 pub(crate) use check::check;
-pub(crate) use checkpoint::{Checkpoint, Record, list};
+pub(crate) use checkpoint::{Checkpoint, Parts, Record, list};
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
 pub(crate) use fit::fit;
 pub use observer::{Observer, StepReport};

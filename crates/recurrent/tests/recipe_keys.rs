@@ -1,7 +1,6 @@
 //! RECIPES.md against the program: every key, its default, its range and its names.
 
 use recurrent::recipe;
-use recurrent::task::Config;
 use toml::{Table, Value};
 
 /// All that must be given for a recurrent language model.
@@ -107,8 +106,7 @@ fn refusal(table: &Table) -> Option<String> {
 /// A recipe's table with every default.
 fn filled(table: &Table) -> Table {
     let recipe = recipe::parse("test", &table.to_string(), "test").expect("a recipe");
-    let Config::LanguageModel(config) = recipe.config;
-    config.to_toml().parse().expect("TOML")
+    recipe.config.to_toml().parse().expect("TOML")
 }
 
 /// The names that could have stood in the place of a wrong one.

@@ -54,10 +54,7 @@ fn directory(path: &std::path::Path) -> Result<String, Error> {
         ""
     };
     let mut facts = vec![
-        (
-            "task".to_string(),
-            content.config.task.name.as_str().to_string(),
-        ),
+        ("task".to_string(), content.task.name.as_str().to_string()),
         (
             "vocabulary".to_string(),
             format!("{} symbols", content.vocabulary),

@@ -96,21 +96,20 @@ pub fn run(arguments: Arguments) -> Outcome {
         ..TrainOptions::new(out.clone())
     };
     let outcome = recurrent::train(&recipe, &options, &mut progress)?;
-    let Some(results) = outcome.results else {
+    let Some(mut rows) = outcome.rows else {
         let steps = outcome.steps;
         say(&format!(
             "interrupted after {steps} steps; go on with --resume"
         ));
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    let mut rows = results.rows();
     rows.push(("steps".to_string(), outcome.steps.to_string()));
     rows.push(("training time".to_string(), duration(outcome.seconds)));
     rows.push(("run directory".to_string(), out.display().to_string()));
     let report = out.join("report.html").display().to_string();
     rows.push(("report".to_string(), report));
     print(&columns(&rows))?;
-    print(&format!("\nsample:\n{}\n", results.sample.trim_end()))?;
+    print(&format!("\nsample:\n{}\n", outcome.sample.trim_end()))?;
     Ok(ExitCode::SUCCESS)
 }
 

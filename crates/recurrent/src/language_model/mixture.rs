@@ -56,15 +56,6 @@ impl MixtureConfig {
             format!("{weights:?}"),
         )
     }
-
-    /// Writes the paths so that they hold in every working directory.
-    pub(super) fn make_paths_absolute(&mut self) {
-        for run in &mut self.runs {
-            if let Ok(absolute) = std::path::absolute(&run) {
-                *run = absolute.to_string_lossy().into_owned();
-            }
-        }
-    }
 }
 
 /// Models of one vocabulary and the part of each.

@@ -161,6 +161,30 @@ impl ModelConfig {
         }
     }
 
+    /// `E`.
+    pub(super) fn embedding_size(&self) -> usize {
+        match self {
+            Self::Recurrent(config) => config.embedding_size,
+            Self::FeedForward(config) => config.embedding_size,
+        }
+    }
+
+    /// The file of vectors that the embedding begins with.
+    pub(super) fn embedding_file(&self) -> Option<&str> {
+        match self {
+            Self::Recurrent(config) => config.embedding_file.as_deref(),
+            Self::FeedForward(config) => config.embedding_file.as_deref(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn embedding_file_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Recurrent(config) => config.embedding_file.as_mut(),
+            Self::FeedForward(config) => config.embedding_file.as_mut(),
+        }
+    }
+
     /// The key that sets how wide the hidden layers are.
     pub(super) fn width_key(&self) -> &'static str {
         match self {
@@ -188,6 +212,22 @@ impl LanguageModel {
                 Self::FeedForward(FeedForwardModel::new(config, vocabulary, seed, device))
             }
         }
+    }
+
+    /// The model with other vectors `[E]` of some symbols.
+    ///
+    /// # Panics
+    /// Where a symbol is not below `V`, or a vector of another width.
+    pub(super) fn with_embedding<'a>(
+        mut self,
+        rows: impl Iterator<Item = (usize, &'a [f32])>,
+    ) -> Self {
+        let embedding = match &mut self {
+            Self::Recurrent(model) => &mut model.embedding,
+            Self::FeedForward(model) => &mut model.embedding,
+        };
+        *embedding = embedding.clone().with_rows(rows);
+        self
     }
 
     /// Reads `ids [T, B]` from `state` (the start of a text where `None`).

@@ -10,7 +10,6 @@ use super::{
 use crate::recipe::name_of;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::task::Config;
 use crate::training::{Checkpoint, TrainingRecord, is_usable};
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
@@ -73,7 +72,7 @@ impl Predictor {
                 ),
             });
         }
-        let Config::LanguageModel(config) = run.config()?;
+        let config = run.config()?.language_model(run.path())?;
         let vocabulary = run.vocabulary()?;
         if vocabulary.unit() != config.data.unit {
             return Err(Error::Run {

@@ -11,12 +11,13 @@ use super::{
 use crate::metrics::MetricLine;
 use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Existing, Lock, RunDirectory, digest};
-use crate::task::{Config, to_table};
+use crate::task::{absolute, make_path_absolute, to_table};
 use crate::training::{self, Checkpoint, Learner, Observer, Record, TrainOptions, check};
-use crate::{Error, files, memory};
+use crate::{Error, files, memory, word_vectors};
 use recurrent_data::Vocabulary;
 use recurrent_decode::language_model::cross_entropy;
 use recurrent_nn::noise;
+use std::path::Path;
 use std::time::Instant;
 
 /// Trains a language model and leaves its run directory. To resume a run, only the
@@ -31,10 +32,11 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
     let run = RunDirectory::new(&options.out);
+    let config = recipe.config.clone().language_model(run.path())?;
     run.check(options.existing)?;
     let mut start = match options.existing {
         Existing::Resume => Start::again(&run, recipe, observer)?,
-        _ => Start::anew(recipe, &options.command)?,
+        _ => Start::anew(recipe, &config, &options.command)?,
     };
     if let Some(prompt) = &start.config.decode.prompt
         && let Err(error) = check_prompt(&start.vocabulary, prompt)
@@ -119,7 +121,18 @@ fn fit(
         ));
     }
     let seed = noise::mix(training.seed, 0);
-    let model = LanguageModel::new(&network.model, symbols, seed, &device);
+    let mut model = LanguageModel::new(&network.model, symbols, seed, &device);
+    if let (Some(path), None) = (network.model.embedding_file(), &start.checkpoint) {
+        let (path, size) = (Path::new(path), network.model.embedding_size());
+        let key = "model.embedding_size";
+        let found = word_vectors::rows(path, &start.vocabulary, size, key)?;
+        observer.note(&format!(
+            "{} of {symbols} symbols begin with a vector of {}",
+            found.len(),
+            path.display()
+        ));
+        model = model.with_embedding(found.iter());
+    }
     let fresh = Record::new(
         start.config.task.name.as_str(),
         to_table(&start.config),
@@ -262,11 +275,11 @@ impl Start {
     }
 
     /// A new run.
-    fn anew(recipe: &Recipe, command: &str) -> Result<Self, Error> {
-        let Config::LanguageModel(mut config) = recipe.config.clone();
+    fn anew(recipe: &Recipe, config: &LanguageModelConfig, command: &str) -> Result<Self, Error> {
+        let mut config = config.clone();
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
-        make_path_absolute(&mut config);
+        make_paths_absolute(&mut config);
         let (corpus, vocabulary) = match &config.estimator {
             // Its symbols are those of its models, whatever this text has.
             Estimator::Mixture { model } => {
@@ -308,8 +321,8 @@ impl Start {
             None => resumed.config.to_table(),
         };
         resumed.set(&recipe.overrides)?;
-        let Config::LanguageModel(mut config) = resumed.config;
-        make_path_absolute(&mut config);
+        let mut config = resumed.config.language_model(run.path())?;
+        make_paths_absolute(&mut config);
         let changes = differences(&before, &to_table(&config));
         for change in changes
             .into_iter()
@@ -377,13 +390,17 @@ fn may_change(change: &Difference) -> bool {
 }
 
 /// The run directory is read from other places too.
-fn make_path_absolute(config: &mut LanguageModelConfig) {
-    if let Some(path) = &mut config.data.path
-        && let Ok(absolute) = std::path::absolute(&path)
-    {
-        *path = absolute.to_string_lossy().into_owned();
-    }
-    if let Estimator::Mixture { model } = &mut config.estimator {
-        model.make_paths_absolute();
+fn make_paths_absolute(config: &mut LanguageModelConfig) {
+    make_path_absolute(&mut config.data);
+    match &mut config.estimator {
+        Estimator::Network(network) => {
+            if let Some(path) = network.model.embedding_file_mut() {
+                *path = absolute(path);
+            }
+        }
+        Estimator::Mixture { model } => {
+            model.runs.iter_mut().for_each(|run| *run = absolute(run));
+        }
+        Estimator::Ngram { .. } => {}
     }
 }

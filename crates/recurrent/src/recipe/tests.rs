@@ -6,7 +6,9 @@ use crate::training::TrainingConfig;
 
 /// The recurrent network of a recipe and its training.
 fn network(recipe: &Recipe) -> (&RecurrentConfig, &TrainingConfig) {
-    let Config::LanguageModel(config) = &recipe.config;
+    let Config::LanguageModel(config) = &recipe.config else {
+        panic!("a language model");
+    };
     let Estimator::Network(network) = &config.estimator else {
         panic!("a network");
     };
@@ -123,7 +125,9 @@ fn what_a_recipe_sets_for_another_cell_or_text_goes_with_it() {
         .set(&["model.cell=gru", "data.path=a.txt"])
         .expect("a cell and a path");
     assert_eq!(network(&recipe).0.forget_bias, 0.0);
-    let Config::LanguageModel(config) = &recipe.config;
+    let Config::LanguageModel(config) = &recipe.config else {
+        panic!("a language model");
+    };
     assert_eq!(config.data.grammar_characters, None);
     let mut recipe = load("char-lm").expect("a recipe");
     recipe.set(&["model.cell=lstm"]).expect("the same cell");

@@ -6,6 +6,7 @@ use crate::run::RunDirectory;
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
 use burn::module::Module;
+use burn::tensor::TensorData;
 use recurrent_nn::{Average, Optimizer, OptimizerConfig, parameters};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -108,11 +109,23 @@ pub(super) fn weights_of<M: Module>(model: &M) -> Tensors {
 }
 
 /// What the training loop keeps in a checkpoint beside the record.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     pub weights: Tensors,
     pub optimizer: Tensors,
     pub average: Tensors,
     pub carried: Tensors,
+}
+
+impl Parts {
+    /// Weights alone.
+    pub(crate) fn weights(weights: Tensors) -> Self {
+        Self {
+            weights,
+            optimizer: Tensors::new(),
+            average: Tensors::new(),
+            carried: Tensors::new(),
+        }
+    }
 }
 
 /// What a checkpoint gives back.
@@ -125,7 +138,7 @@ pub(super) struct Restored<M> {
 
 impl Checkpoint {
     /// Writes a checkpoint and removes all but the newest `keep`.
-    pub(super) fn write(
+    pub(crate) fn write(
         run: &RunDirectory,
         parts: Parts,
         record: &Record,
@@ -192,6 +205,15 @@ impl Checkpoint {
             tensors: file.tensors,
             record,
         })
+    }
+
+    /// The weights by name.
+    pub(crate) fn into_weights(self) -> Tensors {
+        let own = |(name, data): (String, TensorData)| {
+            let name = name.strip_prefix(MODEL)?.to_string();
+            Some((name, data))
+        };
+        self.tensors.into_iter().filter_map(own).collect()
     }
 
     /// Puts weights, optimizer and averages back, and what was carried.

@@ -5,7 +5,9 @@ use crate::recipe::{Recipe, load};
 use crate::task::Config;
 
 fn network(recipe: &Recipe) -> &NetworkConfig {
-    let Config::LanguageModel(config) = &recipe.config;
+    let Config::LanguageModel(config) = &recipe.config else {
+        panic!("a language model");
+    };
     match &config.estimator {
         Estimator::Network(network) => network,
         _ => panic!("a network"),

@@ -72,6 +72,9 @@ pub struct RecurrentConfig {
     /// Start of the embedding.
     #[serde(default = "small")]
     pub embedding_initializer: Initializer,
+    /// File or run directory of word vectors, which the symbols that it has begin with instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding_file: Option<String>,
     /// Start of input weights.
     #[serde(default = "default_initializer")]
     pub input_initializer: Initializer,

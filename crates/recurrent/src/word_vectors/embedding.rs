@@ -1,0 +1,62 @@
+//! Vectors that an embedding begins with.
+
+use super::open;
+use crate::Error;
+use crate::training::check;
+use recurrent_data::{Vocabulary, WordVectors};
+use std::path::Path;
+
+/// The names of a line end in files of vectors.
+const LINE_ENDS: [&str; 2] = ["<eos>", "</s>"];
+
+/// The vectors of a vocabulary's symbols.
+pub(crate) struct Found {
+    vectors: WordVectors,
+    /// Symbols that the file has, each with its row there.
+    ids: Vec<(usize, usize)>,
+}
+
+/// The vectors in a file or run directory of the symbols of a vocabulary, for an embedding of width
+/// `size`, which the setting `key` gives.
+///
+/// # Errors
+/// Where there are none, the file is malformed, or its vectors have another width.
+pub(crate) fn rows(
+    path: &Path,
+    vocabulary: &Vocabulary,
+    size: usize,
+    key: &str,
+) -> Result<Found, Error> {
+    let vectors = open(path, None)?;
+    let width = vectors.width();
+    check(
+        width == size,
+        key.to_string(),
+        &format!("{width}, the width of the vectors in {}", path.display()),
+        size,
+    )?;
+    let mut ids = Vec::new();
+    for id in 0..vocabulary.len() {
+        let symbol = vocabulary.symbol(id as u32);
+        let own = vectors.id(symbol);
+        let row = own.or_else(|| match LINE_ENDS.contains(&symbol) {
+            true => LINE_ENDS.iter().find_map(|name| vectors.id(name)),
+            false => None,
+        });
+        ids.extend(row.map(|row| (id, row)));
+    }
+    Ok(Found { vectors, ids })
+}
+
+impl Found {
+    /// How many symbols have a vector.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Symbols with their vectors `[E]`.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let (values, width) = (self.vectors.values(), self.vectors.width());
+        (self.ids.iter()).map(move |&(id, row)| (id, &values[row * width..(row + 1) * width]))
+    }
+}
