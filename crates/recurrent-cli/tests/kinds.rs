@@ -129,3 +129,141 @@ fn a_model_of_another_vocabulary_is_refused() {
     fs::remove_file(out.join("model.ngram")).expect("removed");
     run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["no model.ngram yet"]);
 }
+
+#[test]
+fn every_smoothing_is_trained_measured_and_used() {
+    for (smoothing, file) in [
+        ("kneser-ney", "model.ngram"),
+        ("additive", "model.counts"),
+        ("stupid-backoff", "model.counts"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        // With `<unk>` there is no symbol that the training text lacks, which stupid backoff
+        // would give a probability of 0.
+        let model = format!("vocabulary_limit = 100\n{NGRAM}smoothing = \"{smoothing}\"\n");
+        let trained = run(train(folder.path(), &model));
+        trained.succeeds();
+        assert!(
+            trained.out.contains("order 3: test n-grams unseen"),
+            "{}",
+            trained.out
+        );
+        let out = folder.path().join("run");
+        assert!(out.join(file).exists());
+        let found = perplexity(folder.path(), "test");
+        // The vocabulary has about 150 words.
+        assert!((1.0..60.0).contains(&found), "{smoothing}: {found}");
+        let generated = run(recurrent()
+            .arg("generate")
+            .arg(&out)
+            .args(["--length", "20"]));
+        generated.succeeds();
+        run(recurrent().arg("inspect").arg(&out)).succeeds();
+        run(train(folder.path(), &model).arg("--resume")).succeeds();
+        assert_eq!(perplexity(folder.path(), "test"), found);
+    }
+}
+
+#[test]
+fn keys_of_another_smoothing_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (keys, words) in [
+        (
+            "delta = 0.1",
+            "model.delta: expected nothing, as model.smoothing is kneser-ney",
+        ),
+        ("alpha = 0.1", "model.alpha"),
+        (
+            "smoothing = \"additive\"\nprune = 0.1",
+            "model.prune: expected 0, as model.smoothing is additive",
+        ),
+        (
+            "smoothing = \"additive\"\nminimum_counts = [1, 2]",
+            "model.minimum_counts",
+        ),
+        (
+            "smoothing = \"additive\"\ndelta = -1.0",
+            "model.delta: expected a number of at least 0",
+        ),
+        (
+            "smoothing = \"stupid-backoff\"\nalpha = 0.0",
+            "model.alpha: expected above 0 to 1",
+        ),
+        ("smoothing = \"imported\"", "model.smoothing"),
+    ] {
+        run(train(folder.path(), &format!("{NGRAM}{keys}\n"))).is_bad_input(&[words]);
+    }
+}
+
+#[test]
+fn a_pruned_model_is_smaller() {
+    let size = |prune: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        run(train(folder.path(), &format!("{NGRAM}prune = {prune}\n"))).succeeds();
+        let file = fs::metadata(folder.path().join("run/model.ngram")).expect("a model");
+        (file.len(), perplexity(folder.path(), "test"))
+    };
+    let (whole, pruned) = (size("0.0"), size("1e-5"));
+    assert!(pruned.0 < whole.0);
+    assert!(
+        (pruned.1 / whole.1 - 1.0).abs() < 0.1,
+        "{} and {}",
+        whole.1,
+        pruned.1
+    );
+}
+
+#[test]
+fn models_go_out_as_arpa_and_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(train(folder.path(), NGRAM)).succeeds();
+    let (out, file) = (folder.path().join("run"), folder.path().join("model.arpa"));
+    let export = |run_of: &Path| {
+        let mut command = recurrent();
+        command
+            .arg("export")
+            .arg(run_of)
+            .args(["--format", "arpa", "--out"]);
+        run(command.arg(&file))
+    };
+    let import = |out: &Path, more: &[&str]| {
+        let mut command = recurrent();
+        command.arg("import").arg(&file).arg("--out").arg(out);
+        run(command.args(more))
+    };
+    export(&out).succeeds();
+    let back = folder.path().join("back");
+    import(&back, &[]).succeeds();
+    let score = |of: &Path| {
+        let candidates = folder.path().join("candidates.txt");
+        fs::write(&candidates, "the dogs see cats.\ncats. the see dogs\n").expect("written");
+        let found = run(recurrent()
+            .args(["score", "--json"])
+            .arg(of)
+            .arg(candidates));
+        found.succeeds();
+        let first = found.out.lines().next().unwrap_or_default().to_string();
+        let object: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+        object["log_probability"].as_f64().expect("a number")
+    };
+    assert!((score(&back) - score(&out)).abs() < 1e-4);
+    import(&back, &[]).is_bad_input(&["already holds a run"]);
+    let short = folder.path().join("short");
+    import(&short, &["--order", "4"]).is_bad_input(&["from 1 to 3, the order of", "found 4"]);
+    assert!(!short.exists());
+    import(&short, &["--order", "2"]).succeeds();
+    let inspected = run(recurrent().arg("inspect").arg(&short));
+    inspected.succeeds();
+    assert!(!inspected.out.contains("order 3"), "{}", inspected.out);
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(&file, text.replacen("\\2-grams:", "\\two-grams:", 1)).expect("written");
+    let line = text
+        .lines()
+        .position(|line| line == "\\2-grams:")
+        .expect("a section")
+        + 1;
+    let place = format!("model.arpa, line {line}: expected");
+    import(&folder.path().join("bad"), &[]).is_bad_input(&[&place]);
+    run(train(folder.path(), FEED_FORWARD).arg("--force")).succeeds();
+    export(&out).is_bad_input(&["model.smoothing", "backoff weights"]);
+}

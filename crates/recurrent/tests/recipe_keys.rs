@@ -33,8 +33,26 @@ const OTHERS: [(&str, &str, bool); 3] = [
     ("mixture", "kind = 'mixture'\nruns = ['a', 'b']", false),
 ];
 
+/// All that must be given for word vectors.
+const LEAST_VECTORS: &str = r#"
+[task]
+name = "word-vectors"
+[data]
+unit = "word"
+[model]
+embedding_size = 4
+[training]
+epochs = 1
+"#;
+
+/// The kind that stands for that task in headings.
+const VECTORS: &str = "word-vectors";
+
 /// All that must be given for a kind of model.
 fn least(kind: &str) -> Table {
+    if kind == VECTORS {
+        return LEAST_VECTORS.parse().expect("TOML");
+    }
     let mut table: Table = LEAST.parse().expect("TOML");
     if let Some((_, model, has_training)) = OTHERS.iter().find(|other| other.0 == kind) {
         let model: Table = model.parse().expect("TOML");
@@ -135,7 +153,8 @@ fn value(text: &str) -> Value {
 fn every_key_is_listed() {
     let sections = ["task", "data", "model", "training", "decode"].map(|section| ("", section));
     let models = OTHERS.map(|(kind, _, _)| (kind, "model"));
-    for (kind, section) in sections.into_iter().chain(models) {
+    let vectors = ["model", "training"].map(|section| (VECTORS, section));
+    for (kind, section) in sections.into_iter().chain(models).chain(vectors) {
         let listed = rows(|heading| heading == section).into_iter();
         let listed = listed.filter(|row| row.kind == kind).map(|row| row.key);
         let known = known(&with(kind, section, "?", value("0")));
