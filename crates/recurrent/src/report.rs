@@ -96,11 +96,11 @@ impl Report {
             html::preformatted(&self.command, "command"),
             html::cards(&self.results[..self.results.len().min(CARDS)]),
         ];
-        let figures = match figures::figures(&self.metrics, self.floor.as_ref()) {
-            figures if figures.is_empty() => {
-                "<p class=\"note\">No metrics were recorded.</p>\n".to_string()
-            }
-            figures => figures,
+        let figures = match self.metrics[..] {
+            [] => "<p class=\"note\">No metrics were recorded.</p>\n".to_string(),
+            // A model that is made in one step has no course to draw.
+            [MetricLine::Valid { .. }] => String::new(),
+            _ => figures::figures(&self.metrics, self.floor.as_ref()),
         };
         let sections = [
             html::section("Training", &figures),
