@@ -16,7 +16,7 @@
 //! | [`hashed`] | many queries |
 //! | [`prune`] | models without the n-grams that hardly matter |
 //! | [`coverage`] | unseen n-grams, bytes |
-//! | [`arpa`], [`binary`], [`count_file`], [`words`] | files |
+//! | [`arpa`], [`binary`], [`count_file`], [`sealed`], [`words`] | files |
 //! | [`table`] | models taken apart and built again, without some n-grams |
 //!
 //! A text is a stream of ids below `V`. With a boundary, such as `<eos>` in a text of words, it is sentences: the boundary
@@ -40,6 +40,7 @@ mod memory;
 mod model;
 mod prune;
 mod runs;
+mod sealed;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;

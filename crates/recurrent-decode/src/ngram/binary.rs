@@ -1,7 +1,7 @@
 //! The binary form of a model: its arrays as they are in memory, mapped when it is opened.
 //!
 //! ```text
-//! header | words next log10 [G] | begin [C + 1] link backoff [C] | lengths of the words' names [V], names
+//! seal | header | words next log10 [G] | begin [C + 1] link backoff [C] | lengths of the words' names [V], names
 //! ```
 //!
 //! All numbers are of 32 bits, little-endian. What a query relies on is checked on opening (sizes, a checksum over
@@ -9,7 +9,7 @@
 //! it is used. Twelve bytes an n-gram and twelve a context: what an n-gram is found by is shared with its neighbours.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,20 +17,22 @@ use bytemuck::{Pod, Zeroable};
 use memmap2::Mmap;
 
 use super::memory::Section;
+use super::sealed::{Damage, Put, SIZE, Seal};
 use super::trie::{MAX_ORDER, ROOT, Trie};
 use super::{Ngram, WordNgram, Words};
-use crate::{DecodeError, files};
+use crate::DecodeError;
 
-const MAGIC: [u8; 8] = *b"RCNgram\0";
-const VERSION: u32 = 1;
+const SEAL: Seal = Seal {
+    magic: *b"RCNgram\0",
+    version: 2,
+    kind: "an n-gram model in the binary form",
+};
 /// In the place of a boundary: there is none.
 const NO_BOUNDARY: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 struct Header {
-    magic: [u8; 8],
-    version: u32,
     order: u32,
     vocabulary: u32,
     boundary: u32,
@@ -39,8 +41,6 @@ struct Header {
     first_contexts: [u32; MAX_ORDER + 1],
     /// Bytes of the names.
     names: u32,
-    /// CRC-32 of the header, with 0 here, and of all after it.
-    checksum: u32,
 }
 
 impl WordNgram {
@@ -53,7 +53,7 @@ impl WordNgram {
         File::open(path)
             .and_then(|file| BufReader::new(file).take(8).read_to_end(&mut magic))
             .map_err(|error| DecodeError::file(path, "read", &error))?;
-        if magic == MAGIC {
+        if SEAL.begins(&magic) {
             Self::open_binary(path)
         } else {
             Self::read_arpa(path)
@@ -67,9 +67,7 @@ impl WordNgram {
     pub fn write_binary(&self, path: &Path) -> Result<(), DecodeError> {
         let trie = &self.model.trie;
         let names = names_size(&self.words, trie.vocabulary)?;
-        let mut header = Header {
-            magic: MAGIC,
-            version: VERSION,
+        let header = Header {
             order: trie.order as u32,
             vocabulary: trie.vocabulary as u32,
             boundary: trie.boundary.unwrap_or(NO_BOUNDARY),
@@ -77,24 +75,15 @@ impl WordNgram {
             contexts: trie.context_count() as u32,
             first_contexts: trie.contexts,
             names,
-            checksum: 0,
         };
-        let mut digest = crc32fast::Hasher::new();
-        let mut add = |bytes: &[u8]| {
-            digest.update(bytes);
-            Ok(())
-        };
-        let summed = add(bytemuck::bytes_of(&header)).and_then(|()| self.body(&mut add));
-        summed.map_err(|error: io::Error| DecodeError::file(path, "write", &error))?;
-        header.checksum = digest.finalize();
-        files::write(path, |writer| {
-            writer.write_all(bytemuck::bytes_of(&header))?;
-            self.body(&mut |bytes| writer.write_all(bytes))
+        SEAL.write(path, |put| {
+            put(bytemuck::bytes_of(&header))?;
+            self.body(put)
         })
     }
 
     /// Calls `put` with what follows the header, piece by piece.
-    fn body(&self, put: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    fn body(&self, put: &mut Put) -> io::Result<()> {
         let Ngram {
             trie,
             log10,
@@ -142,22 +131,16 @@ pub(super) fn names_size(words: &Words, vocabulary: usize) -> Result<u32, Decode
 }
 
 /// Calls `put` with the lengths of the names, and then with the names.
-pub(super) fn put_names(
-    words: &[String],
-    put: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
+pub(super) fn put_names(words: &[String], put: &mut Put) -> io::Result<()> {
     (words.iter()).try_for_each(|word| put(&(word.len() as u32).to_le_bytes()))?;
     words.iter().try_for_each(|word| put(word.as_bytes()))
 }
-
-/// What was expected and what was found.
-pub(super) type Damage = (&'static str, String);
 
 fn load(map: &Arc<Mmap>) -> Result<WordNgram, Damage> {
     let header = read_header(map)?;
     let [ngrams, contexts, vocabulary] =
         [header.ngrams, header.contexts, header.vocabulary].map(|n| n as usize);
-    let mut offset = size_of::<Header>();
+    let mut offset = SIZE + size_of::<Header>();
     let ended = || ("a whole file", format!("{} bytes", map.len()));
     let trie = Trie {
         order: header.order as usize,
@@ -205,28 +188,10 @@ fn section<T: Pod + Send + Sync>(
 }
 
 fn read_header(map: &[u8]) -> Result<Header, Damage> {
-    let kind = "an n-gram model in the binary form";
-    let bytes = map.get(..size_of::<Header>());
-    let bytes = bytes.ok_or_else(|| (kind, format!("{} bytes", map.len())))?;
-    let header: Header = bytemuck::pod_read_unaligned(bytes);
-    if header.magic != MAGIC {
-        return Err((kind, "another file".to_string()));
-    }
-    if header.version != VERSION {
-        return Err(("version 1", header.version.to_string()));
-    }
-    let mut digest = crc32fast::Hasher::new();
-    digest.update(bytemuck::bytes_of(&Header {
-        checksum: 0,
-        ..header
-    }));
-    digest.update(&map[size_of::<Header>()..]);
-    let checksum = digest.finalize();
-    if checksum != header.checksum {
-        let found = format!("{checksum:08x} instead of {:08x}", header.checksum);
-        return Err(("the checksum of its header", found));
-    }
-    Ok(header)
+    SEAL.check(map)?;
+    let bytes = map.get(SIZE..SIZE + size_of::<Header>());
+    let bytes = bytes.ok_or_else(|| ("a whole header", format!("{} bytes", map.len())))?;
+    Ok(bytemuck::pod_read_unaligned(bytes))
 }
 
 /// The names that follow each other in `bytes`.

@@ -1,25 +1,29 @@
 //! Counts in a file: what models whose probabilities are made of counts are kept as.
 //!
 //! ```text
-//! header | last symbol [G], n-gram before it [G], count [G] | opening | lengths of the words' names [V], names
+//! seal | header | last symbol [G], n-gram before it [G], count [G] | opening | lengths of the words' names [V], names
 //! ```
 //!
 //! N-grams stand by order, then by their symbols; counts have 64 bits, all other numbers 32, little-endian. The n-gram
 //! before a symbol is numbered within its order.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::binary::{Damage, names_size, put_names, read_names};
+use super::binary::{names_size, put_names, read_names};
+use super::sealed::{Damage, Put, SIZE, Seal};
 use super::trie::{Level, MAX_ORDER, Trie};
 use super::{NgramCounts, Words};
-use crate::{DecodeError, files};
+use crate::DecodeError;
 
-const MAGIC: [u8; 8] = *b"RCcounts";
-const VERSION: u32 = 1;
+const SEAL: Seal = Seal {
+    magic: *b"RCcounts",
+    version: 1,
+    kind: "a file of n-gram counts",
+};
 /// In the place of a boundary: there is none.
 const NO_BOUNDARY: u32 = u32::MAX;
 /// The largest file that is read.
@@ -37,8 +41,6 @@ pub struct WordCounts {
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 struct Header {
-    magic: [u8; 8],
-    version: u32,
     order: u32,
     vocabulary: u32,
     boundary: u32,
@@ -47,8 +49,6 @@ struct Header {
     names: u32,
     /// N-grams of each order.
     levels: [u32; MAX_ORDER],
-    /// CRC-32 of the header, with 0 here, and of all after it.
-    checksum: u32,
 }
 
 impl WordCounts {
@@ -63,37 +63,22 @@ impl WordCounts {
         for (size, level) in sizes.iter_mut().zip(&levels) {
             *size = level.len() as u32;
         }
-        let mut header = Header {
-            magic: MAGIC,
-            version: VERSION,
+        let header = Header {
             order: trie.order as u32,
             vocabulary: trie.vocabulary as u32,
             boundary: trie.boundary.unwrap_or(NO_BOUNDARY),
             opening: self.counts.opening.len() as u32,
             names: names_size(&self.words, trie.vocabulary)?,
             levels: sizes,
-            checksum: 0,
         };
-        let mut digest = crc32fast::Hasher::new();
-        digest.update(bytemuck::bytes_of(&header));
-        let summed = self.body(&levels, &mut |bytes| {
-            digest.update(bytes);
-            Ok(())
-        });
-        summed.map_err(|error| DecodeError::file(path, "write", &error))?;
-        header.checksum = digest.finalize();
-        files::write(path, |writer| {
-            writer.write_all(bytemuck::bytes_of(&header))?;
-            self.body(&levels, &mut |bytes| writer.write_all(bytes))
+        SEAL.write(path, |put| {
+            put(bytemuck::bytes_of(&header))?;
+            self.body(&levels, put)
         })
     }
 
     /// Calls `put` with what follows the header, piece by piece.
-    fn body(
-        &self,
-        levels: &[Level],
-        put: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn body(&self, levels: &[Level], put: &mut Put) -> io::Result<()> {
         (levels.iter()).try_for_each(|level| put(bytemuck::cast_slice(&level.words)))?;
         (levels.iter()).try_for_each(|level| put(bytemuck::cast_slice(&level.parents)))?;
         put(bytemuck::cast_slice(&self.counts.counts))?;
@@ -122,7 +107,7 @@ fn load(bytes: &[u8]) -> Result<WordCounts, Damage> {
     let header = read_header(bytes)?;
     let (order, vocabulary) = (header.order as usize, header.vocabulary as usize);
     let ended = || ("a whole file", format!("{} bytes", bytes.len()));
-    let mut rest = &bytes[size_of::<Header>()..];
+    let mut rest = &bytes[SIZE + size_of::<Header>()..];
     let sizes: Vec<usize> = (header.levels[..order].iter())
         .map(|&size| size as usize)
         .collect();
@@ -161,27 +146,10 @@ fn load(bytes: &[u8]) -> Result<WordCounts, Damage> {
 }
 
 fn read_header(bytes: &[u8]) -> Result<Header, Damage> {
-    let kind = "a file of n-gram counts";
-    let start = bytes.get(..size_of::<Header>());
-    let start = start.ok_or_else(|| (kind, format!("{} bytes", bytes.len())))?;
+    SEAL.check(bytes)?;
+    let start = bytes.get(SIZE..SIZE + size_of::<Header>());
+    let start = start.ok_or_else(|| ("a whole header", format!("{} bytes", bytes.len())))?;
     let header: Header = bytemuck::pod_read_unaligned(start);
-    if header.magic != MAGIC {
-        return Err((kind, "another file".to_string()));
-    }
-    if header.version != VERSION {
-        return Err(("version 1", header.version.to_string()));
-    }
-    let mut digest = crc32fast::Hasher::new();
-    digest.update(bytemuck::bytes_of(&Header {
-        checksum: 0,
-        ..header
-    }));
-    digest.update(&bytes[size_of::<Header>()..]);
-    let checksum = digest.finalize();
-    if checksum != header.checksum {
-        let found = format!("{checksum:08x} instead of {:08x}", header.checksum);
-        return Err(("the checksum of its header", found));
-    }
     let boundary = header.boundary == NO_BOUNDARY || header.boundary < header.vocabulary;
     if !(1..=MAX_ORDER as u32).contains(&header.order) || !boundary {
         let found = format!("{} and {}", header.order, header.boundary);

@@ -62,7 +62,8 @@ impl KneserNey {
         if kept.iter().all(|&kept| kept) {
             return Ok((model, discounts));
         }
-        Ok((only(&model, &kept), discounts))
+        let table = Table::of_kept(&model, &kept);
+        Ok((table.build(trie.vocabulary, trie.boundary), discounts))
     }
 
     fn check(&self) -> Result<(), DecodeError> {
@@ -111,17 +112,6 @@ impl KneserNey {
         }
         kept
     }
-}
-
-/// The model without the n-grams that are not `kept` `[G]`.
-fn only(model: &Ngram, kept: &[bool]) -> Ngram {
-    let trie = &model.trie;
-    let by_order: Vec<Vec<bool>> = (1..=trie.order)
-        .map(|order| kept[trie.ngrams(order)].to_vec())
-        .collect();
-    let mut table = Table::of(model);
-    table.keep(&by_order);
-    table.build(trie.vocabulary, trie.boundary)
 }
 
 /// The adjusted count of each n-gram.

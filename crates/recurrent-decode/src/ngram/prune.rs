@@ -63,11 +63,7 @@ impl Ngram {
     /// The model without the n-grams that are not `kept` `[G]`, its backoff weights such that all sums to one.
     fn without(&self, kept: &[bool]) -> Self {
         let trie = &self.trie;
-        let by_order: Vec<Vec<bool>> = (1..=trie.order)
-            .map(|order| kept[trie.ngrams(order)].to_vec())
-            .collect();
-        let mut table = Table::of(self);
-        table.keep(&by_order);
+        let mut table = Table::of_kept(self, kept);
         // What nothing extends any more needs no weight.
         table.backoff.iter_mut().for_each(|level| level.fill(0.0));
         let mut pruned = table.build(trie.vocabulary, trie.boundary);

@@ -28,6 +28,17 @@ impl Table {
         }
     }
 
+    /// Those n-grams of a model that are `kept` `[G]`, without what extends others; symbols stay.
+    pub(super) fn of_kept(model: &Ngram, kept: &[bool]) -> Self {
+        let trie = &model.trie;
+        let by_order: Vec<Vec<bool>> = (1..=trie.order)
+            .map(|order| kept[trie.ngrams(order)].to_vec())
+            .collect();
+        let mut table = Self::of(model);
+        table.keep(&by_order);
+        table
+    }
+
     /// The model of the table.
     pub(super) fn build(&self, vocabulary: usize, boundary: Option<u32>) -> Ngram {
         let weighted = |order: usize, ngram: usize| self.backoff[order - 1][ngram] != 0.0;
@@ -60,7 +71,7 @@ impl Table {
     }
 
     /// Leaves out the n-grams that `kept` does not have, by order, and what extends them. Symbols stay.
-    pub(super) fn keep(&mut self, kept: &[Vec<bool>]) {
+    fn keep(&mut self, kept: &[Vec<bool>]) {
         // Where each n-gram of the order below has gone.
         let mut moved: Vec<Option<u32>> = (0..self.levels[0].len() as u32).map(Some).collect();
         for (order, kept) in kept.iter().enumerate().take(self.levels.len()).skip(1) {
