@@ -9,10 +9,12 @@
 mod config;
 mod embedding;
 mod file;
+mod results;
 mod train;
+mod words;
 
 pub use config::{Architecture, VectorModelConfig, VectorTrainingConfig, WordVectorsConfig};
 pub(crate) use embedding::rows;
 pub use file::{VECTORS, open};
-pub(crate) use train::layers;
+pub(crate) use results::layers;
 pub use train::{Outcome, train};

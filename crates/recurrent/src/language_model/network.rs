@@ -4,10 +4,12 @@ mod check;
 mod feed_forward;
 mod output;
 mod recurrent;
+mod state;
 mod stepper;
 
 pub use feed_forward::{FeedForwardConfig, FeedForwardModel};
 pub use recurrent::{RecurrentConfig, RecurrentModel};
+pub use state::ModelState;
 pub use stepper::{LanguageModelStepper, StepperState};
 
 use super::config::ModelKind;
@@ -16,10 +18,9 @@ use crate::Error;
 use crate::report::LayerRow;
 use crate::training::TrainingConfig;
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use recurrent_nn::{Initializer, Mode, StackState, parameters};
+use burn::tensor::{Device, Int, Tensor};
+use recurrent_nn::{Initializer, Mode, parameters};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// A network and how it is trained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -70,18 +71,6 @@ pub enum LanguageModel {
     /// With a window of fixed width.
     FeedForward(FeedForwardModel),
 }
-
-/// What a network carries from one chunk of a text to the next.
-#[derive(Debug, Clone)]
-pub enum ModelState {
-    /// The states of the layers.
-    Recurrent(StackState),
-    /// The last symbols `[n, B]`, as many as there were up to those of the window.
-    Window(Box<Tensor<2, Int>>),
-}
-
-/// The name of a window's symbols in a checkpoint.
-const WINDOW: &str = "window";
 
 /// What a forward pass comes to.
 #[derive(Debug)]
@@ -283,45 +272,6 @@ impl LanguageModel {
             }
         };
         layers.into_iter().map(row).collect()
-    }
-}
-
-impl ModelState {
-    /// The same without what it was computed from.
-    pub(super) fn detach(self) -> Self {
-        match self {
-            Self::Recurrent(state) => Self::Recurrent(state.detach()),
-            Self::Window(symbols) => Self::Window(symbols),
-        }
-    }
-
-    /// Its tensors by name, for a checkpoint.
-    pub(super) fn to_data(&self) -> BTreeMap<String, TensorData> {
-        match self {
-            Self::Recurrent(state) => (state.layers.iter().enumerate())
-                .map(|(number, state)| (number.to_string(), state.to_data()))
-                .collect(),
-            // Ids below 2^24 are exact in the single precision of checkpoints.
-            Self::Window(symbols) => {
-                BTreeMap::from([(WINDOW.to_string(), symbols.clone().float().to_data())])
-            }
-        }
-    }
-
-    /// The state that [`ModelState::to_data`] gave; none where nothing was carried.
-    pub(super) fn from_data(
-        mut carried: BTreeMap<String, TensorData>,
-        device: &Device,
-    ) -> Option<Self> {
-        if let Some(symbols) = carried.remove(WINDOW) {
-            let symbols: Tensor<2> = Tensor::from_data(symbols, device);
-            return Some(Self::Window(Box::new(symbols.int())));
-        }
-        let mut layers = Vec::new();
-        while let Some(data) = carried.remove(&layers.len().to_string()) {
-            layers.push(Tensor::from_data(data, device));
-        }
-        (!layers.is_empty()).then_some(Self::Recurrent(StackState { layers }))
     }
 }
 

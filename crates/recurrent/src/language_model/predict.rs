@@ -1,19 +1,20 @@
 //! A trained language model, as it is read from its run directory.
 
+mod trained;
+
+pub(super) use trained::{Network, Trained};
+
 use super::evaluate::{evaluate, evaluation_streams, read};
-use super::mixture::{Mixture, MixtureConfig};
 use super::scorer::NetworkScorer;
 use super::{
-    Corpus, CountModel, Estimator, Evaluation, LanguageModel, LanguageModelConfig, NetworkConfig,
-    OrderCost, Scorer, Split, mixture, ngram,
+    Corpus, CountModel, Estimator, Evaluation, LanguageModelConfig, OrderCost, Scorer, Split,
+    mixture, ngram,
 };
 use crate::recipe::name_of;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::{Checkpoint, TrainingRecord, is_usable};
-use crate::{DeviceName, Error, weights};
-use burn::module::Module;
-use burn::tensor::Device;
+use crate::training::is_usable;
+use crate::{DeviceName, Error};
 use recurrent_data::Vocabulary;
 use recurrent_decode::LanguageModel as _;
 use recurrent_decode::language_model::cross_entropy;
@@ -27,25 +28,6 @@ pub struct Predictor {
     config: LanguageModelConfig,
     /// Size of its file; 0 where it has none of its own.
     file_bytes: u64,
-}
-
-/// What gives the probabilities.
-#[derive(Debug)]
-pub(super) enum Trained {
-    /// A network.
-    Network(Box<Network>),
-    /// Counts.
-    Ngram(Box<CountModel>),
-    /// Models together.
-    Mixture(Mixture),
-}
-
-/// A network with its part of the recipe, where it computes.
-#[derive(Debug)]
-pub(super) struct Network {
-    pub model: LanguageModel,
-    pub config: NetworkConfig,
-    pub device: Device,
 }
 
 impl Predictor {
@@ -278,75 +260,5 @@ pub(super) fn usable(split: Split, found: Evaluation) -> Result<Evaluation, Erro
             split: split.as_str(),
             loss: found.cross_entropy,
         }),
-    }
-}
-
-impl Trained {
-    /// The mixture that a run directory's recipe names.
-    fn mixture(
-        run: &RunDirectory,
-        config: &MixtureConfig,
-        vocabulary: &Vocabulary,
-        device: DeviceName,
-        depth: usize,
-    ) -> Result<Self, Error> {
-        let models = mixture::load_models(config, device, depth)?;
-        mixture::check_vocabulary(run, vocabulary, models[0].vocabulary(), &config.runs[0])?;
-        let Some(weights) = config.weights.clone() else {
-            return Err(Error::Run {
-                path: run.file("config.toml"),
-                message: "expected model.weights, which training the mixture fits, found none"
-                    .to_string(),
-            });
-        };
-        Ok(Self::Mixture(Mixture { models, weights }))
-    }
-
-    /// The network of a run directory.
-    fn network(
-        run: &RunDirectory,
-        config: NetworkConfig,
-        vocabulary: &Vocabulary,
-        device: DeviceName,
-    ) -> Result<Self, Error> {
-        let device = device.device()?;
-        config.check_size(vocabulary.len())?;
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: why_no_weights(run),
-            });
-        }
-        let file = weights::read(&path)?;
-        let record = file.record::<TrainingRecord>(&path)?;
-        let recorded = record.and_then(|record| record.vocabulary);
-        run.check_vocabulary(vocabulary, recorded, &path)?;
-        let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
-        let model = weights::load(model, file.tensors, &path)?;
-        Ok(Self::Network(Box::new(Network {
-            model: model.valid(),
-            config,
-            device,
-        })))
-    }
-}
-
-/// Why a run has no weights, and what to do.
-fn why_no_weights(run: &RunDirectory) -> String {
-    if run.is_locked() {
-        return "no model.safetensors yet: the run is still training and has no weights so far"
-            .to_string();
-    }
-    match Checkpoint::newest(run) {
-        Ok(Some(checkpoint)) if checkpoint.record.finished => {
-            "model.safetensors is missing from a finished run; train it anew with --force"
-                .to_string()
-        }
-        _ => format!(
-            "no model.safetensors yet: the run ended before it had weights, interrupted or by a loss \
-             that is not finite; go on with `recurrent train --resume --out {}`",
-            run.path().display()
-        ),
     }
 }

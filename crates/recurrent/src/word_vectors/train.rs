@@ -1,29 +1,26 @@
 //! Training of word vectors, from recipe to report.
 
+use super::results::{neighbours, report, rows};
+use super::words::Words;
 use super::{VECTORS, WordVectorsConfig, open};
-use crate::language_model::Corpus;
 use crate::metrics::MetricLine;
 use crate::recipe::{Recipe, differences};
-use crate::report::{LayerRow, Report, Sample, grouped};
+use crate::report::grouped;
 use crate::run::{Existing, RunDirectory, digest};
 use crate::task::{Config, make_path_absolute, to_table};
-use crate::training::{
-    Checkpoint, Observer, Parts, Record, StepReport, Stream, TrainOptions, check,
-};
+use crate::training::{Checkpoint, Observer, Parts, Record, StepReport, TrainOptions, check};
 use crate::weights::Tensors;
 use crate::{Error, files};
 use burn::tensor::TensorData;
-use recurrent_data::{Vocabulary, WordVectorFormat, WordVectors};
-use recurrent_nn::word2vec::{Text, Trainer};
-use recurrent_nn::{noise, ops};
+use recurrent_data::WordVectorFormat;
+use recurrent_nn::ops;
+use recurrent_nn::word2vec::Trainer;
 use std::time::Instant;
 
 /// Steps that are made at once.
 const PART: u64 = 4096;
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
-/// Frequent words whose neighbours the report shows, and how many of them.
-const SHOWN: (usize, usize) = (12, 5);
 
 /// How a run ended.
 #[derive(Debug, Clone)]
@@ -145,94 +142,6 @@ fn again(run: &RunDirectory, recipe: &Recipe) -> Result<WordVectorsConfig, Error
     }
 }
 
-/// The words of a text.
-struct Words {
-    source: String,
-    /// Words by falling frequency, and the line end, which has no vector.
-    vocabulary: Vocabulary,
-    counts: Vec<u64>, // [V]
-    ids: Vec<u32>,
-    /// Where sentences end.
-    ends: Vec<usize>,
-}
-
-impl Words {
-    fn read(config: &WordVectorsConfig) -> Result<Self, Error> {
-        let (corpus, all) = Corpus::build(&config.data)?;
-        let end = all.encode("\n").unwrap_or_default().first().copied();
-        let mut counts = vec![0u64; all.len()];
-        for &id in corpus.train.iter() {
-            counts[id as usize] += 1;
-        }
-        let least = config.model.minimum_count.max(1);
-        let mut kept: Vec<u32> = (0..all.len() as u32)
-            .filter(|&id| Some(id) != end && counts[id as usize] >= least)
-            .collect();
-        // Ties stay in the order of the vocabulary.
-        kept.sort_by_key(|&id| std::cmp::Reverse(counts[id as usize]));
-        if kept.len() < 2 {
-            return Err(Error::TooShort {
-                place: format!("{}, train split", corpus.source),
-                needed: 2,
-                enough: format!("different words that occur {least} times or more"),
-                found: kept.len(),
-            });
-        }
-        let mut renamed = vec![None; all.len()];
-        for (new, &old) in (0..).zip(&kept) {
-            renamed[old as usize] = Some(new);
-        }
-        let (mut ids, mut ends) = (Vec::new(), Vec::new());
-        for &id in corpus.train.iter() {
-            if Some(id) == end {
-                ends.push(ids.len());
-            } else if let Some(new) = renamed[id as usize] {
-                ids.push(new);
-            }
-        }
-        if ends.last() != Some(&ids.len()) {
-            ends.push(ids.len());
-        }
-        let name = |&id: &u32| all.symbol(id).to_string();
-        let symbols = kept.iter().chain(&end).map(name).collect();
-        Ok(Self {
-            vocabulary: Vocabulary::from_words(symbols)?,
-            counts: kept.iter().map(|&id| counts[id as usize]).collect(),
-            source: corpus.source,
-            ids,
-            ends,
-        })
-    }
-
-    fn text(&self) -> Text<'_> {
-        Text::new(&self.ids, &self.ends)
-    }
-
-    /// What tells one text from another.
-    fn stream(&self) -> Stream {
-        let ends = self.ends.iter().map(|&end| end as u64);
-        let ids = self.ids.iter().map(|&id| u64::from(id));
-        Stream {
-            batch_size: 1,
-            chunk_length: 1,
-            chunk_deviation: 0.0,
-            symbols: [self.ids.len(), 0, 0],
-            digest: ids.chain(ends).fold(0, noise::mix),
-        }
-    }
-
-    /// The vectors with their words.
-    fn vectors(&self, config: &WordVectorsConfig, values: Vec<f32>) -> Result<WordVectors, Error> {
-        let name = |id: u32| self.vocabulary.symbol(id).to_string();
-        let words = (0..self.counts.len() as u32).map(name).collect();
-        Ok(WordVectors::new(
-            words,
-            config.model.embedding_size,
-            values,
-        )?)
-    }
-}
-
 /// Where a checkpoint stands.
 fn restore(
     config: &WordVectorsConfig,
@@ -348,72 +257,4 @@ impl Fit<'_> {
         ]);
         Checkpoint::write(self.run, Parts::weights(weights), &self.record, KEPT)
     }
-}
-
-/// The neighbours of the most frequent words of more than three letters, a line each.
-fn neighbours(vectors: &WordVectors) -> Result<String, Error> {
-    let (words, count) = SHOWN;
-    let long = vectors
-        .words()
-        .iter()
-        .filter(|word| word.chars().count() > 3);
-    let mut text = String::new();
-    for word in long.take(words) {
-        let near = vectors.nearest(word, count)?;
-        let near = near
-            .iter()
-            .map(|near| format!("{} {:.2}", near.word, near.similarity));
-        text += &format!("{word}: {}\n", near.collect::<Vec<_>>().join(", "));
-    }
-    Ok(text)
-}
-
-fn rows(vectors: &WordVectors, words: &Words, seconds: f64, epochs: u64) -> Vec<(String, String)> {
-    let read = words.ids.len() as f64 * epochs as f64;
-    let speed = (read / seconds.max(1e-9)) as u64;
-    vec![
-        (
-            "words with a vector".to_string(),
-            grouped(vectors.len() as u64),
-        ),
-        ("width".to_string(), vectors.width().to_string()),
-        (
-            "words of the text".to_string(),
-            grouped(words.ids.len() as u64),
-        ),
-        ("words a second".to_string(), grouped(speed)),
-    ]
-}
-
-fn report(
-    title: String,
-    run: &RunDirectory,
-    config: &WordVectorsConfig,
-    vectors: &WordVectors,
-    results: Vec<(String, String)>,
-    outcome: &Outcome,
-) -> Result<Report, Error> {
-    Ok(Report {
-        title,
-        command: config.task.command.clone().unwrap_or_default(),
-        config_toml: config.to_toml(),
-        results,
-        metrics: run.metrics()?,
-        layers: layers(config, vectors),
-        samples: vec![Sample {
-            title: "nearest neighbours by cosine".to_string(),
-            text: outcome.neighbours.clone(),
-        }],
-        ..Report::default()
-    })
-}
-
-/// The table of vectors as a layer.
-pub(crate) fn layers(config: &WordVectorsConfig, vectors: &WordVectors) -> Vec<LayerRow> {
-    vec![LayerRow {
-        name: "vectors".to_string(),
-        kind: crate::recipe::name_of(&config.model.architecture),
-        output_shape: format!("[V, {}]", vectors.width()),
-        parameters: vectors.values().len() as u64,
-    }]
 }

@@ -1,0 +1,99 @@
+//! What gives the probabilities, read from its run directory.
+
+use crate::language_model::mixture::{Mixture, MixtureConfig};
+use crate::language_model::{CountModel, LanguageModel, NetworkConfig, mixture};
+use crate::run::RunDirectory;
+use crate::training::{Checkpoint, TrainingRecord};
+use crate::{DeviceName, Error, weights};
+use burn::module::Module;
+use burn::tensor::Device;
+use recurrent_data::Vocabulary;
+
+/// What gives the probabilities.
+#[derive(Debug)]
+pub(in crate::language_model) enum Trained {
+    /// A network.
+    Network(Box<Network>),
+    /// Counts.
+    Ngram(Box<CountModel>),
+    /// Models together.
+    Mixture(Mixture),
+}
+
+/// A network with its part of the recipe, where it computes.
+#[derive(Debug)]
+pub(in crate::language_model) struct Network {
+    pub model: LanguageModel,
+    pub config: NetworkConfig,
+    pub device: Device,
+}
+
+impl Trained {
+    /// The mixture that a run directory's recipe names.
+    pub(super) fn mixture(
+        run: &RunDirectory,
+        config: &MixtureConfig,
+        vocabulary: &Vocabulary,
+        device: DeviceName,
+        depth: usize,
+    ) -> Result<Self, Error> {
+        let models = mixture::load_models(config, device, depth)?;
+        mixture::check_vocabulary(run, vocabulary, models[0].vocabulary(), &config.runs[0])?;
+        let Some(weights) = config.weights.clone() else {
+            return Err(Error::Run {
+                path: run.file("config.toml"),
+                message: "expected model.weights, which training the mixture fits, found none"
+                    .to_string(),
+            });
+        };
+        Ok(Self::Mixture(Mixture { models, weights }))
+    }
+
+    /// The network of a run directory.
+    pub(super) fn network(
+        run: &RunDirectory,
+        config: NetworkConfig,
+        vocabulary: &Vocabulary,
+        device: DeviceName,
+    ) -> Result<Self, Error> {
+        let device = device.device()?;
+        config.check_size(vocabulary.len())?;
+        let path = run.file("model.safetensors");
+        if !path.exists() {
+            return Err(Error::Run {
+                path: run.path().to_path_buf(),
+                message: why_no_weights(run),
+            });
+        }
+        let file = weights::read(&path)?;
+        let record = file.record::<TrainingRecord>(&path)?;
+        let recorded = record.and_then(|record| record.vocabulary);
+        run.check_vocabulary(vocabulary, recorded, &path)?;
+        let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
+        let model = weights::load(model, file.tensors, &path)?;
+        Ok(Self::Network(Box::new(Network {
+            model: model.valid(),
+            config,
+            device,
+        })))
+    }
+}
+
+/// Why a run has no weights, and what to do.
+fn why_no_weights(run: &RunDirectory) -> String {
+    if run.is_locked() {
+        return "no model.safetensors yet: the run is still training and has no weights so far"
+            .to_string();
+    }
+    match Checkpoint::newest(run) {
+        Ok(Some(checkpoint)) if checkpoint.record.finished => {
+            "model.safetensors is missing from a finished run; train it anew with --force"
+                .to_string()
+        }
+        _ => format!(
+            "no model.safetensors yet: the run ended before it had weights, interrupted or by a loss \
+             that is not finite; go on with `recurrent train --resume --out {}`",
+            run.path().display()
+        ),
+    }
+}
