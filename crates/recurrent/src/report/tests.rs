@@ -131,9 +131,11 @@ fn degenerate_runs_give_pages() {
     assert_eq!(plots(&Report::default().to_html()), 0);
     assert_eq!(plots(&page(vec![train(1, 2.0)])), 4);
     assert_eq!(plots(&page(vec![train(0, 0.0)])), 4);
-    assert_eq!(plots(&page(vec![valid(7, 2.0)])), 3);
+    // A model that is made in one step has no course.
+    assert_eq!(plots(&page(vec![valid(1, 2.0)])), 0);
+    assert_eq!(plots(&page(vec![valid(7, 2.0), valid(8, 2.0)])), 3);
     // A floor that was reached is not one to come near to.
-    assert_eq!(plots(&page(vec![valid(7, 0.5)])), 2);
+    assert_eq!(plots(&page(vec![valid(7, 0.5), valid(8, 0.5)])), 2);
     assert_eq!(
         plots(&page(vec![train(u64::MAX, 1e-300), train(0, 1e300)])),
         4
