@@ -174,6 +174,18 @@ fn mixtures_that_cannot_be_are_refused() {
     ]);
     let weights = "weights = [0.5, 0.6]\n";
     mixture(folder.path(), [&lstm, &lstm], weights).is_bad_input(&["model.weights", "[0.5, 0.6]"]);
+    mixture(folder.path(), [&lstm, &lstm], "").succeeds();
+    let own = folder.path().join("mixture");
+    let recipe = folder.path().join("mixture.toml");
+    let change = format!("model.runs=[{0:?}, {0:?}]", own.display().to_string());
+    let mut again = recurrent();
+    again
+        .arg("train")
+        .arg(recipe)
+        .args(["--force", "--set", &change]);
+    run(again.arg("--out").arg(&own)).is_bad_input(&["model.runs: expected other run"]);
+    run(recurrent().arg("evaluate").arg(&own)).succeeds();
+    fs::remove_dir_all(&own).expect("removed");
     let missing = folder.path().join("missing");
     mixture(folder.path(), [&lstm, &missing], "").is_bad_input(&["missing", "found nothing"]);
     assert!(!folder.path().join("mixture/config.toml").exists());

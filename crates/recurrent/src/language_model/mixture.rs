@@ -12,6 +12,7 @@ use recurrent_decode::LanguageModel;
 use recurrent_decode::interpolation::fit_weights;
 use recurrent_nn::Precision;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// Most models of a mixture.
 const MOST_MODELS: usize = 64;
@@ -54,6 +55,22 @@ impl MixtureConfig {
             key("weights"),
             &format!("{models} numbers of 0 to 1 that sum to 1, one for each of model.runs"),
             format!("{weights:?}"),
+        )
+    }
+
+    /// Fails where the mixture that is made in `out` would be one of its own models.
+    pub(super) fn check_others(&self, out: &Path) -> Result<(), Error> {
+        let place = |path: &Path| path.canonicalize().ok();
+        let out = place(out);
+        let own = self
+            .runs
+            .iter()
+            .find(|run| out.is_some() && place(Path::new(run)) == out);
+        check(
+            own.is_none(),
+            "model.runs".to_string(),
+            "other run directories than that of the mixture",
+            own.map_or("", String::as_str),
         )
     }
 }

@@ -154,6 +154,22 @@ impl WordVectorsConfig {
         Ok(())
     }
 
+    /// Checks that the vectors of `words` words fit in `memory`, the bytes of the machine: two
+    /// matrices in single precision, and their copies in a checkpoint.
+    ///
+    /// # Errors
+    /// Where they do not.
+    pub(super) fn check_memory(&self, words: usize, memory: f64) -> Result<(), Error> {
+        let needed = 16.0 * words as f64 * self.model.embedding_size as f64;
+        let gigabytes = |bytes: f64| format!("{:.1} GB", bytes / 1e9);
+        check(
+            needed <= memory,
+            "model.embedding_size".to_string(),
+            &format!("vectors that fit in this machine's {}", gigabytes(memory)),
+            format!("those of {words} words, at least {}", gigabytes(needed)),
+        )
+    }
+
     /// The recipe as TOML, every default written out.
     pub fn to_toml(&self) -> String {
         to_table(self).to_string()
@@ -175,5 +191,23 @@ impl WordVectorsConfig {
             epochs: training.epochs,
             seed: training.seed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_must_fit_in_memory() {
+        let text = "[task]\nname = 'word-vectors'\n[data]\nunit = 'word'\n[model]\n\
+                    embedding_size = 1000\n[training]\nepochs = 1";
+        let config = WordVectorsConfig::parse(text).expect("a recipe");
+        config.check_memory(1000, 16e6).expect("fits");
+        let error = config.check_memory(1001, 16e6).expect_err("too much");
+        assert!(
+            error.to_string().contains("model.embedding_size"),
+            "{error}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::run::{Existing, RunDirectory, digest};
 use crate::task::{Config, make_path_absolute, to_table};
 use crate::training::{Checkpoint, Observer, Parts, Record, StepReport, TrainOptions, check};
 use crate::weights::Tensors;
-use crate::{Error, files};
+use crate::{Error, files, memory};
 use burn::tensor::TensorData;
 use recurrent_data::WordVectorFormat;
 use recurrent_nn::ops;
@@ -64,6 +64,9 @@ pub fn train(
     };
     make_path_absolute(&mut config.data);
     let words = Words::read(&config)?;
+    if let Some(memory) = memory::of_machine() {
+        config.check_memory(words.counts.len(), memory)?;
+    }
     let fresh = Record::new(
         config.task.name.as_str(),
         to_table(&config),

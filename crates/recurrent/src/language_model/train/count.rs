@@ -45,6 +45,7 @@ pub(super) fn mix(
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Ended, Error> {
+    config.check_others(run.path())?;
     let before = Instant::now();
     let models = mixture::load_models(&config, options.device, 0)?;
     let (own, first) = (&start.vocabulary, models[0].vocabulary());
