@@ -12,6 +12,7 @@ import json
 import statistics
 import subprocess
 import tarfile
+import venv
 from pathlib import Path
 
 from workloads import ROOT
@@ -72,9 +73,10 @@ def build_kenlm():
     program = BUILD / "kenlm_queries"
     if program.exists():
         return program
-    BUILD.mkdir(parents=True, exist_ok=True)
-    package = ["python3", "-m", "pip", "download", "--no-deps", "--no-binary", "kenlm", f"kenlm=={VERSION}"]
-    subprocess.run([*package, "--dest", BUILD], check=True)
+    environment = BUILD / "environment"
+    venv.create(environment, with_pip=True)
+    download = [environment / "bin/python", "-m", "pip", "download", "--no-deps", "--no-binary", "kenlm"]
+    subprocess.run([*download, "--dest", BUILD, f"kenlm=={VERSION}"], check=True)
     with tarfile.open(BUILD / f"kenlm-{VERSION}.tar.gz") as archive:
         archive.extractall(BUILD, filter="data")
     source = BUILD / f"kenlm-{VERSION}"

@@ -138,8 +138,7 @@ fn every_smoothing_is_trained_measured_and_used() {
         ("stupid-backoff", "model.counts"),
     ] {
         let folder = tempfile::tempdir().expect("a folder");
-        // With `<unk>` there is no symbol that the training text lacks, which stupid backoff
-        // would give a probability of 0.
+        // With `<unk>` there is no symbol that the training text lacks.
         let model = format!("vocabulary_limit = 100\n{NGRAM}smoothing = \"{smoothing}\"\n");
         let trained = run(train(folder.path(), &model));
         trained.succeeds();
@@ -162,6 +161,87 @@ fn every_smoothing_is_trained_measured_and_used() {
         run(train(folder.path(), &model).arg("--resume")).succeeds();
         assert_eq!(perplexity(folder.path(), "test"), found);
     }
+}
+
+#[test]
+fn maximum_likelihood_has_an_infinite_perplexity_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = format!("{NGRAM}smoothing = \"additive\"\ndelta = 0.0\n");
+    let trained = run(train(folder.path(), &model));
+    trained.succeeds();
+    assert!(
+        trained.err.contains("have a probability of 0"),
+        "{}",
+        trained.err
+    );
+    assert!(trained.out.contains("perplexity"), "{}", trained.out);
+    let out = folder.path().join("run");
+    assert!(out.join("report.html").exists());
+    let evaluated = run(recurrent().arg("evaluate").arg(&out));
+    evaluated.succeeds();
+    assert!(evaluated.out.contains("inf"), "{}", evaluated.out);
+    run(recurrent().arg("compare").arg(&out)).succeeds();
+}
+
+#[test]
+fn counts_go_on_with_their_own_text_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text.repeat(200)).expect("a text");
+        path
+    };
+    let (own, other) = (text("own", "a b c d a c\n"), text("other", "d c b a\n"));
+    let recipe = DATA.replace("grammar_characters = [20000, 3000, 3000]\n", "");
+    let path = folder.path().join("recipe.toml");
+    fs::write(&path, format!("{recipe}{NGRAM}")).expect("a recipe");
+    let train = |data: &Path, more: &[&str]| {
+        let mut command = recurrent();
+        command.arg("train").arg(&path).arg("--data").arg(data);
+        command.arg("--out").arg(folder.path().join("run"));
+        run(command.args(more))
+    };
+    train(&own, &[]).succeeds();
+    let model = || fs::read(folder.path().join("run/model.ngram")).expect("a model");
+    let before = model();
+    train(&other, &["--resume"]).is_bad_input(&["data.path: expected", "own", "other"]);
+    // What cannot be counted leaves the run that is there.
+    for fractions in ["[1.0, 0.0, 0.0]", "[0.0, 1.0, 0.0]"] {
+        let fractions = format!("data.fractions={fractions}");
+        train(&own, &["--force", "--set", &fractions]).is_bad_input(&["own", "split"]);
+    }
+    assert!(model() == before);
+    train(&own, &["--resume"]).succeeds();
+    assert!(model() == before);
+}
+
+#[test]
+fn counts_are_made_and_used_as_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(train(folder.path(), NGRAM).args(["--device", "cuda"])).is_bad_input(&["cuda"]);
+    assert!(!folder.path().join("run").exists());
+    run(train(folder.path(), NGRAM)).succeeds();
+    let out = folder.path().join("run");
+    let generate = |more: [&str; 2]| run(recurrent().arg("generate").arg(&out).args(more));
+    generate(["--precision", "bf16"]).is_bad_input(&["--precision", "counts have no weights"]);
+    generate(["--device", "cuda"]).is_bad_input(&["cuda"]);
+}
+
+#[test]
+fn discounts_that_cannot_be_estimated_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let recipe = DATA.replace("word", "character");
+    let recipe = recipe.replace("grammar_characters = [20000, 3000, 3000]\n", "");
+    let path = folder.path().join("recipe.toml");
+    fs::write(&path, format!("{recipe}{NGRAM}")).expect("a recipe");
+    let text = folder.path().join("text");
+    fs::write(&text, "abcabd\n".repeat(100)).expect("a text");
+    let mut command = recurrent();
+    command.arg("train").arg(path).arg("--data").arg(text);
+    let trained = run(command.arg("--out").arg(folder.path().join("run")));
+    trained.succeeds();
+    let told = "order 1 has too few n-grams of small counts";
+    assert!(trained.err.contains(told), "{}", trained.err);
 }
 
 #[test]
@@ -248,6 +328,18 @@ fn models_go_out_as_arpa_and_come_back() {
     };
     assert!((score(&back) - score(&out)).abs() < 1e-4);
     import(&back, &[]).is_bad_input(&["already holds a run"]);
+    let own = out.join("model.ngram");
+    let mut command = recurrent();
+    command.arg("export").arg(&out).args(["--format", "arpa"]);
+    run(command.arg("--out").arg(&own)).is_bad_input(&["--out", "none of a run's own"]);
+    let text = fs::read_to_string(&file).expect("a file");
+    let odd = text.replacen("\tthe\t-", "\tthe\t", 1);
+    assert_ne!(odd, text);
+    fs::write(&file, odd).expect("written");
+    let imported = import(&folder.path().join("odd"), &[]);
+    imported.succeeds();
+    assert!(imported.err.contains("do not sum to 1"), "{}", imported.err);
+    fs::write(&file, text).expect("written");
     let short = folder.path().join("short");
     import(&short, &["--order", "4"]).is_bad_input(&["from 1 to 3, the order of", "found 4"]);
     assert!(!short.exists());
@@ -266,4 +358,11 @@ fn models_go_out_as_arpa_and_come_back() {
     import(&folder.path().join("bad"), &[]).is_bad_input(&[&place]);
     run(train(folder.path(), FEED_FORWARD).arg("--force")).succeeds();
     export(&out).is_bad_input(&["model.smoothing", "backoff weights"]);
+    // The write fails where the model and the options are fine.
+    let mut command = recurrent();
+    command.arg("export").arg(&back);
+    command.args(["--format", "arpa", "--out", "/nowhere/model.arpa"]);
+    let failed = run(command);
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    assert!(failed.err.contains("/nowhere/model.arpa"), "{}", failed.err);
 }

@@ -4,6 +4,9 @@
 mod common;
 
 use common::{Run, recurrent, run};
+use recurrent::DeviceName;
+use recurrent::language_model::{CacheConfig, Predictor, Split};
+use recurrent::run::RunDirectory;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -111,6 +114,10 @@ fn candidates_that_are_none_are_refused() {
         fs::write(&file, text).expect("written");
         run(recurrent().arg("score").arg(&model).arg(&file))
     };
+    let mut over = recurrent();
+    over.arg("score").arg(&model).arg(&file).arg("--plot");
+    fs::write(&file, "the dogs see cats.\n").expect("written");
+    run(over.arg(&file)).is_bad_input(&["--plot", "another file than the one that is read"]);
     score(b"").is_bad_input(&["candidates.txt", "expected candidates, one a line"]);
     score(b"the dog\n\nthe cat\n").is_bad_input(&["candidates.txt:2", "found nothing"]);
     score(b"the dog\nthe zebra\n").is_bad_input(&["candidates.txt:2", "zebra"]);
@@ -189,9 +196,34 @@ fn mixtures_that_cannot_be_are_refused() {
     let missing = folder.path().join("missing");
     mixture(folder.path(), [&lstm, &missing], "").is_bad_input(&["missing", "found nothing"]);
     assert!(!folder.path().join("mixture/config.toml").exists());
+    let limited = DATA.to_string() + "vocabulary_limit = 20\n";
+    let model = format!("[model]\nkind = \"mixture\"\nruns = [{lstm:?}, {lstm:?}]\n");
+    train(folder.path(), "limited", &(limited + &model))
+        .is_bad_input(&["data.vocabulary_limit: expected nothing"]);
+    let bytes = DATA.replace("word", "byte");
+    train(folder.path(), "bytes", &(bytes + &model))
+        .is_bad_input(&["data.unit: expected word, as of", "found byte"]);
     let one = "[model]\nkind = \"mixture\"\nruns = [\"a\"]\n";
     train(folder.path(), "one", &format!("{DATA}{one}"))
         .is_bad_input(&["model.runs", "2 to 64 run directories, found 1"]);
+}
+
+#[test]
+fn a_mixture_knows_its_models() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lstm = models().join("lstm");
+    let recipe = |order: u32| format!("{DATA}{}", NGRAM.replace('3', &order.to_string()));
+    train(folder.path(), "own", &recipe(2)).succeeds();
+    let own = folder.path().join("own");
+    mixture(folder.path(), [&lstm, &own], "").succeeds();
+    let mixed = folder.path().join("mixture");
+    run(recurrent().arg("evaluate").arg(&mixed)).succeeds();
+    fs::remove_dir_all(&own).expect("removed");
+    train(folder.path(), "own", &recipe(4)).succeeds();
+    run(recurrent().arg("evaluate").arg(&mixed)).is_bad_input(&[
+        "mixture/config.toml: expected",
+        "own as it was when the mixture was trained",
+    ]);
 }
 
 #[test]
@@ -228,6 +260,12 @@ fn runs_are_compared_in_one_table() {
     train(folder.path(), "bytes", &recipe).succeeds();
     let mixed = run(recurrent().arg("compare").arg(&runs[0]).arg(&bytes));
     mixed.succeeds();
+    assert!(mixed.err.contains("cannot be held against each other"));
+    // As many symbols of as many, but another text.
+    let other = format!("{DATA}grammar_seed = 2\n{NGRAM}");
+    train(folder.path(), "other", &other).succeeds();
+    let other = folder.path().join("other");
+    let mixed = run(recurrent().arg("compare").arg(&runs[0]).arg(&other));
     assert!(mixed.err.contains("cannot be held against each other"));
 }
 
@@ -280,6 +318,52 @@ fn a_cache_and_dynamic_evaluation_follow_a_text_of_another_kind() {
 }
 
 #[test]
+fn no_symbol_is_predicted_by_weights_that_have_seen_it() {
+    let lstm = models().join("lstm");
+    let plain = perplexity(&lstm, &[]);
+    // All is one chunk, which is learned from when all is predicted.
+    let one = perplexity(&lstm, &["--dynamic", "1", "--dynamic-chunk", "65536"]);
+    assert!((one - plain).abs() < 1e-5 * plain, "{one} for {plain}");
+    let learned = perplexity(&lstm, &["--dynamic", "1", "--dynamic-chunk", "20"]);
+    assert!((learned - plain).abs() > 1e-3 * plain, "{learned}");
+}
+
+#[test]
+fn a_cache_holds_what_came_before_and_nothing_else() {
+    let run = RunDirectory::new(models().join("lstm"));
+    let model = Predictor::load(&run, DeviceName::Cpu).expect("a model");
+    let corpus = model.corpus(None, None, Split::Test).expect("a text");
+    let surprisals = model.surprisals(&corpus, Split::Test).expect("a text");
+    let (size, theta, weight) = (7, 0.0, 0.4);
+    let cache = CacheConfig {
+        size,
+        theta,
+        weight,
+    };
+    let found = model
+        .evaluate_with_cache(&corpus, Split::Test, cache, |_, _| ())
+        .expect("an evaluation");
+    // Where all states are alike the cache is the frequency among the last symbols.
+    let targets = &corpus.test[1..];
+    let expected = targets.iter().enumerate().map(|(t, symbol)| {
+        let of_model = (-surprisals[t]).exp();
+        let window = &targets[t.saturating_sub(size)..t];
+        let same = window.iter().filter(|&other| other == symbol).count();
+        let of_cache = match window.len() {
+            0 => of_model,
+            length => same as f64 / length as f64,
+        };
+        -((1.0 - weight) * of_model + weight * of_cache).ln()
+    });
+    let expected = expected.sum::<f64>() / targets.len() as f64;
+    assert!(
+        (found.cross_entropy - expected).abs() < 1e-9,
+        "{} for {expected}",
+        found.cross_entropy
+    );
+}
+
+#[test]
 fn adaptation_that_cannot_be_is_refused() {
     let (lstm, ngram) = (models().join("lstm"), models().join("ngram"));
     let evaluate =
@@ -293,4 +377,6 @@ fn adaptation_that_cannot_be_is_refused() {
     let chunk = ["--dynamic", "1", "--dynamic-chunk", "0"];
     evaluate(&lstm, &chunk).is_bad_input(&["--dynamic-chunk"]);
     evaluate(&lstm, &["--cache", "5", "--dynamic", "1"]).is_bad_input(&["cannot be used with"]);
+    let unused = ["--dynamic", "1", "--cache-weight", "0.5"];
+    evaluate(&lstm, &unused).is_bad_input(&["cannot be used with"]);
 }

@@ -100,7 +100,11 @@ fn a_run_that_is_not_there_is_not_resumed() {
     run(recurrent().arg("evaluate").arg(&out)).is_bad_input(&["model.safetensors", "--resume"]);
     let again = run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
     again.succeeds();
-    assert!(again.err.contains("no checkpoint yet"), "{}", again.err);
+    assert!(
+        again.err.contains("no checkpoint to go on from"),
+        "{}",
+        again.err
+    );
     assert_eq!(bytes(&out), weights);
     let report = fs::read_to_string(out.join("report.html")).expect("a report");
     assert!(

@@ -145,6 +145,20 @@ fn embeddings_begin_with_vectors() {
 }
 
 #[test]
+fn a_rate_that_is_too_high_ends_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let failed = run(train(&out, 50).args(["--set", "training.learning_rate=1e30"]));
+    assert_eq!(failed.code, Some(1), "{}", failed.err);
+    for text in ["loss", "learning rate"] {
+        assert!(failed.err.contains(text), "{}", failed.err);
+    }
+    assert!(!out.join("vectors.bin").exists());
+    let report = fs::read_dir(out.join("checkpoints")).expect("a folder");
+    assert_eq!(report.count(), 0, "no checkpoint of what is no number");
+}
+
+#[test]
 fn what_cannot_be_used_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let wide = file(
@@ -171,4 +185,11 @@ fn what_cannot_be_used_is_refused() {
     let mut changed = recurrent();
     changed.args(["train", "--resume", "--set", "training.epochs=5", "--out"]);
     run(changed.arg(&out)).is_bad_input(&["training.epochs: expected 1"]);
+    let recipe = run(recurrent().args(["recipes", "word-vectors"]));
+    let other = file(folder.path(), "other.toml", &recipe.out);
+    let mut another = recurrent();
+    another.arg("train").arg(other).args(["--resume", "--out"]);
+    run(another.arg(&out)).is_bad_input(&["RECIPE: expected `word-vectors`", "found `other`"]);
+    run(train(&out, 1).args(["--force", "--device", "cuda"])).is_bad_input(&["cuda"]);
+    assert!(out.join("vectors.bin").exists());
 }

@@ -29,6 +29,7 @@
 
 mod batch;
 mod error;
+pub mod files;
 mod grammar;
 mod readers;
 mod source;

@@ -48,13 +48,19 @@ pub enum DecodeError {
         /// The length.
         found: usize,
     },
-    /// A file could not be read or written.
-    #[error("{}: expected to {action} it, found: {found}", path.display())]
-    File {
+    /// A file could not be read.
+    #[error("{}: cannot be read: {found}", path.display())]
+    Read {
         /// The file.
         path: PathBuf,
-        /// What was to be done with it.
-        action: &'static str,
+        /// What the system said.
+        found: String,
+    },
+    /// A file could not be written.
+    #[error("{}: cannot be written: {found}", path.display())]
+    Write {
+        /// The file, or the folder of files without a name.
+        path: PathBuf,
         /// What the system said.
         found: String,
     },
@@ -83,11 +89,18 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// The error of a system call on `path`.
-    pub(crate) fn file(path: &Path, action: &'static str, found: &std::io::Error) -> Self {
-        Self::File {
+    /// The error of a system call that reads `path`.
+    pub(crate) fn read(path: &Path, found: &std::io::Error) -> Self {
+        Self::Read {
             path: path.to_path_buf(),
-            action,
+            found: found.to_string(),
+        }
+    }
+
+    /// The error of a system call that writes `path`.
+    pub(crate) fn write(path: &Path, found: &std::io::Error) -> Self {
+        Self::Write {
+            path: path.to_path_buf(),
             found: found.to_string(),
         }
     }

@@ -13,6 +13,7 @@
 //! which never lowers the likelihood; it is concave in `λ`, so that from positive weights the maximum is approached
 //! (Jelinek and Mercer, *Interpolated estimation of Markov source parameters from sparse data*, 1980).
 
+use crate::language_model::log_sum_exp;
 use crate::{DecodeError, LanguageModel};
 
 /// The fit ends where no weight moves by more than this.
@@ -127,88 +128,72 @@ fn check_weights(weights: &[f64], models: usize) -> Result<(), DecodeError> {
     })
 }
 
-/// The mixture of two models of the same symbols, which may be of different kinds: `λ p_first + (1 - λ) p_second`.
-/// Three models are a mixture with a mixture.
+/// The mixture `Σ_m λ_m p_m` of models of the same symbols. Its state is theirs, `[M]`.
 #[derive(Debug, Clone)]
-pub struct Mixture<A, B> {
-    first: A,
-    second: B,
-    log_weights: [f32; 2],
+pub struct Mixture<L> {
+    models: Vec<L>,
+    log_weights: Vec<f32>,
 }
 
-impl<A: LanguageModel, B: LanguageModel> Mixture<A, B> {
-    /// The mixture with `weight` for the first model and the rest for the second.
+impl<L: LanguageModel> Mixture<L> {
+    /// The mixture of `models` `[M]` with `weights` `[M]`.
     ///
     /// # Errors
-    /// Where the weight is outside `0..=1` or the vocabularies differ in size.
-    pub fn new(first: A, second: B, weight: f64) -> Result<Self, DecodeError> {
-        check_weights(&[weight, 1.0 - weight], 2)?;
-        if first.vocabulary() != second.vocabulary() {
+    /// Where there is no model, the vocabularies differ in size, models and weights differ in number, or the weights are
+    /// not of 0 to 1 with a sum of 1.
+    pub fn new(models: Vec<L>, weights: &[f64]) -> Result<Self, DecodeError> {
+        check_weights(weights, models.len())?;
+        let sizes: Vec<usize> = models.iter().map(L::vocabulary).collect();
+        if sizes.windows(2).any(|pair| pair[0] != pair[1]) {
             return Err(DecodeError::Setting {
                 field: "models",
-                expected: "as many symbols of both",
-                found: format!("{} and {}", first.vocabulary(), second.vocabulary()),
+                expected: "as many symbols of each",
+                found: format!("{sizes:?}"),
             });
         }
-        let log_weights = [weight.ln() as f32, (1.0 - weight).ln() as f32];
+        let log_weights = weights.iter().map(|weight| weight.ln() as f32).collect();
         Ok(Self {
-            first,
-            second,
+            models,
             log_weights,
         })
     }
-
-    fn mix(&self, first: f32, second: f32) -> f32 {
-        log_add(first + self.log_weights[0], second + self.log_weights[1])
-    }
 }
 
-/// `ln(exp(a) + exp(b))`.
-fn log_add(a: f32, b: f32) -> f32 {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    if low == f32::NEG_INFINITY {
-        return high;
-    }
-    high + (low - high).exp().ln_1p()
-}
-
-impl<A: LanguageModel, B: LanguageModel> LanguageModel for Mixture<A, B> {
-    type State = (A::State, B::State);
+impl<L: LanguageModel> LanguageModel for Mixture<L> {
+    type State = Vec<L::State>;
 
     fn vocabulary(&self) -> usize {
-        self.first.vocabulary()
+        self.models[0].vocabulary()
     }
 
     fn start(&self) -> Self::State {
-        (self.first.start(), self.second.start())
+        self.models.iter().map(L::start).collect()
     }
 
     fn advance(&self, state: &mut Self::State, symbol: u32) {
-        self.first.advance(&mut state.0, symbol);
-        self.second.advance(&mut state.1, symbol);
+        for (model, state) in self.models.iter().zip(state) {
+            model.advance(state, symbol);
+        }
     }
 
     fn log_probability(&self, state: &Self::State, symbol: u32) -> f32 {
-        self.mix(
-            self.first.log_probability(&state.0, symbol),
-            self.second.log_probability(&state.1, symbol),
+        let parts = self.models.iter().zip(state).zip(&self.log_weights);
+        log_sum_exp(
+            parts.map(|((model, state), weight)| weight + model.log_probability(state, symbol)),
         )
     }
 
     fn log_probabilities(&self, state: &Self::State, out: &mut [f32]) {
-        let mut second = vec![0.0; out.len()];
-        self.first.log_probabilities(&state.0, out);
-        self.second.log_probabilities(&state.1, &mut second);
-        for (first, second) in out.iter_mut().zip(second) {
-            *first = self.mix(*first, second);
+        let width = out.len();
+        let mut rows = vec![0.0; width * self.models.len()]; // [M, V]
+        let parts = self.models.iter().zip(state).zip(&self.log_weights);
+        for (((model, state), weight), row) in parts.zip(rows.chunks_exact_mut(width)) {
+            model.log_probabilities(state, row);
+            row.iter_mut().for_each(|x| *x += weight);
         }
-    }
-
-    fn step(&self, state: &mut Self::State, symbol: u32) -> f32 {
-        self.mix(
-            self.first.step(&mut state.0, symbol),
-            self.second.step(&mut state.1, symbol),
-        )
+        for (symbol, out) in out.iter_mut().enumerate() {
+            *out = log_sum_exp(rows.iter().skip(symbol).step_by(width).copied());
+        }
     }
 }
 

@@ -85,6 +85,16 @@ pub fn cross_entropy<L: LanguageModel>(
     Ok(total / predicted.len() as f64)
 }
 
+/// `ln Σ exp(x)`, `-inf` where there is nothing above it.
+pub fn log_sum_exp(all: impl Iterator<Item = f32> + Clone) -> f32 {
+    let most = all.clone().fold(f32::NEG_INFINITY, f32::max);
+    if most == f32::NEG_INFINITY {
+        return most;
+    }
+    let sum: f64 = all.map(|x| f64::from((x - most).exp())).sum();
+    most + sum.ln() as f32
+}
+
 /// Refuses a text of fewer than `shortest` symbols or with an id that is not below `vocabulary`.
 pub(crate) fn check_symbols(
     vocabulary: usize,

@@ -17,7 +17,6 @@
 
 pub mod cache;
 pub mod error;
-mod files;
 pub mod interpolation;
 pub mod language_model;
 pub mod ngram;

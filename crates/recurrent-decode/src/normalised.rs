@@ -3,20 +3,11 @@
 //! Every probability takes a look at the whole vocabulary.
 
 use crate::LanguageModel;
+use crate::language_model::log_sum_exp;
 
 /// A model whose probabilities are another's scores over their sum.
 #[derive(Debug, Clone)]
 pub struct Normalised<L>(pub L);
-
-/// `ln Σ exp(x)`.
-fn log_sum(all: &[f32]) -> f32 {
-    let most = all.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    if most == f32::NEG_INFINITY {
-        return 0.0;
-    }
-    let sum: f64 = all.iter().map(|&x| f64::from(x - most).exp()).sum();
-    most + sum.ln() as f32
-}
 
 impl<L: LanguageModel> LanguageModel for Normalised<L> {
     type State = L::State;
@@ -41,7 +32,9 @@ impl<L: LanguageModel> LanguageModel for Normalised<L> {
 
     fn log_probabilities(&self, state: &L::State, out: &mut [f32]) {
         self.0.log_probabilities(state, out);
-        let sum = log_sum(out);
+        let sum = log_sum_exp(out.iter().copied());
+        // Where no symbol has a score there is nothing to share out.
+        let sum = if sum == f32::NEG_INFINITY { 0.0 } else { sum };
         out.iter_mut().for_each(|x| *x -= sum);
     }
 }

@@ -36,6 +36,24 @@ impl DeviceName {
     }
 }
 
+impl DeviceName {
+    /// Fails where it is not the processor, which is where `what` is computed.
+    ///
+    /// # Errors
+    /// Where it is another one.
+    pub(crate) fn check_cpu(self, what: &str) -> Result<(), Error> {
+        self.device()?;
+        match self {
+            Self::Cpu => Ok(()),
+            _ => Err(Error::Setting {
+                key: "--device".to_string(),
+                expected: format!("cpu, where {what} are made"),
+                found: format!("{self:?}").to_lowercase(),
+            }),
+        }
+    }
+}
+
 impl FromStr for DeviceName {
     type Err = String;
 

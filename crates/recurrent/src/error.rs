@@ -3,7 +3,7 @@
 use crate::recipe;
 use recurrent_data::DataError;
 use recurrent_decode::DecodeError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An error of the toolkit.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum Error {
     Data(#[from] DataError),
     /// What a decoder cannot work with.
     #[error(transparent)]
-    Decode(DecodeError),
+    Decode(#[from] DecodeError),
     /// A text that cannot be used.
     #[error("{place}: {error}")]
     Text {
@@ -70,6 +70,14 @@ pub enum Error {
         expected: String,
         /// What was given.
         found: String,
+    },
+    /// An error, and the file or run that it is about.
+    #[error("{}: {error}", path.display())]
+    Within {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong there.
+        error: Box<Error>,
     },
     /// A device whose back end is not compiled in.
     #[error("device `{device}` needs a build with `--features {device}`")]
@@ -155,29 +163,44 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error with the file or run that it is about, where it does not say that itself.
+    pub(crate) fn within(self, path: &Path) -> Self {
+        match self {
+            Self::Setting { .. } | Self::Evaluation { .. } | Self::TooShort { .. } => {
+                Self::Within {
+                    path: path.to_path_buf(),
+                    error: Box::new(self),
+                }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the input or its use is to blame, not the run: exit code 2.
     pub fn is_bad_input(&self) -> bool {
-        !matches!(
-            self,
-            Self::NotFinite { .. } | Self::Evaluation { .. } | Self::Write { .. }
-        )
+        match self {
+            Self::NotFinite { .. } | Self::Evaluation { .. } | Self::Write { .. } => false,
+            Self::Data(error) => !matches!(error, DataError::Write { .. }),
+            Self::Within { error, .. } => error.is_bad_input(),
+            Self::Decode(error) => !matches!(error, DecodeError::Write { .. }),
+            _ => true,
+        }
     }
 }
 
-impl From<DecodeError> for Error {
-    fn from(error: DecodeError) -> Self {
-        match error {
-            DecodeError::Setting {
-                field,
-                expected,
-                found,
-            } => Self::Setting {
-                key: format!("decode.{field}"),
-                expected: expected.to_string(),
-                found,
-            },
-            other => Self::Decode(other),
-        }
+/// The error of a sampler, whose settings are those of `[decode]`.
+pub(crate) fn of_sampler(error: DecodeError) -> Error {
+    match error {
+        DecodeError::Setting {
+            field,
+            expected,
+            found,
+        } => Error::Setting {
+            key: format!("decode.{field}"),
+            expected: expected.to_string(),
+            found,
+        },
+        other => Error::Decode(other),
     }
 }
 

@@ -1,44 +1,17 @@
 //! Files that are either whole or not there.
 
 use crate::Error;
+use recurrent_data::files;
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 
-/// Writes a file under a temporary name, flushes it to the device and renames
-/// it, so that the old content stays whole until the new one is.
+/// Writes a file, whole or not at all.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let temporary = temporary(path);
-    let written = (|| {
-        let mut file = File::create(&temporary)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
-        sync_directory(path)
-    })();
-    written.map_err(|error| {
-        // The partial file is of no use to anyone; its own removal may fail too.
-        let _ = fs::remove_file(&temporary);
-        Error::Write {
-            path: path.to_path_buf(),
-            error,
-        }
+    files::write(path, |file| file.write_all(content)).map_err(|error| Error::Write {
+        path: path.to_path_buf(),
+        error,
     })
-}
-
-/// Makes a rename last.
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> std::io::Result<()> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// Elsewhere a directory cannot be opened as a file.
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// Creates a directory and those above it.
@@ -49,10 +22,17 @@ pub(crate) fn create_directory(path: &Path) -> Result<(), Error> {
     })
 }
 
-fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".partial");
-    path.with_file_name(name)
+/// A checksum of a file's content, if it can be read.
+pub(crate) fn checksum(path: &Path) -> Option<u32> {
+    let mut file = File::open(path).ok()?;
+    let mut sum = crc32fast::Hasher::new();
+    let mut part = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut part).ok()? {
+            0 => return Some(sum.finalize()),
+            read => sum.update(&part[..read]),
+        }
+    }
 }
 
 /// Reads a text file of a run.
@@ -61,23 +41,4 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
         path: path.to_path_buf(),
         message: format!("cannot read it: {error}"),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failed_write_leaves_the_old_file() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("a");
-        write_atomically(&path, b"old").expect("writes");
-        // A folder in the way of the temporary file makes the write fail.
-        fs::create_dir(temporary(&path)).expect("creates");
-        assert!(matches!(
-            write_atomically(&path, b"new"),
-            Err(Error::Write { .. })
-        ));
-        assert_eq!(fs::read(&path).expect("reads"), b"old");
-    }
 }

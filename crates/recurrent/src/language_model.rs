@@ -33,10 +33,10 @@ pub use config::{DataConfig, DecodeConfig, Estimator, LanguageModelConfig, Model
 pub use data::Corpus;
 pub use dynamic::DynamicConfig;
 pub use evaluate::{Evaluation, Split};
-pub use exchange::{export_arpa, import_arpa};
+pub use exchange::{Imported, export_arpa, import_arpa};
 pub use generate::Generator;
 pub(crate) use learner::StreamLearner;
-pub use mixture::{MixtureConfig, MixtureScorer};
+pub use mixture::MixtureConfig;
 pub use network::{
     FeedForwardConfig, FeedForwardModel, Forward, LanguageModel, LanguageModelStepper, ModelConfig,
     ModelState, NetworkConfig, RecurrentConfig, RecurrentModel, StepperState,
@@ -45,5 +45,5 @@ pub use ngram::{CountModel, CountState, NgramConfig, OrderCost, Smoothing};
 pub use predict::Predictor;
 pub use results::{Outcome, Results};
 pub use score::LineScore;
-pub use scorer::{NetworkScorer, NetworkState, Scorer, ScorerState};
+pub use scorer::{CountScorer, NetworkScorer, NetworkState, Scorer, ScorerState};
 pub use train::train;

@@ -20,6 +20,7 @@ pub enum MetricLine {
         /// Passes over the training text, with the part of the current one.
         epoch: f64,
         /// Training cross entropy, nats a symbol; with label smoothing that of the smoothed targets.
+        /// Of word vectors the loss of negative sampling, nats an example.
         #[serde(deserialize_with = "number_or_null")]
         cross_entropy: f64,
         /// The learning rate of the last update.

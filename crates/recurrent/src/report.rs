@@ -41,6 +41,16 @@ pub struct Floor {
     pub cross_entropy: f64,
 }
 
+/// What the losses of the metric lines are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loss {
+    /// Cross entropies, nats a symbol.
+    #[default]
+    CrossEntropy,
+    /// The loss of negative sampling (Mikolov et al. 2013), nats an example.
+    NegativeSampling,
+}
+
 /// A layer of the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerRow {
@@ -76,6 +86,8 @@ pub struct Report {
     pub results: Vec<(String, String)>,
     /// What was measured on the way.
     pub metrics: Vec<MetricLine>,
+    /// What was measured, of the losses.
+    pub loss: Loss,
     /// A cross entropy to compare with.
     pub floor: Option<Floor>,
     /// The layers of the model, from input to output.
@@ -100,7 +112,7 @@ impl Report {
             [] => "<p class=\"note\">No metrics were recorded.</p>\n".to_string(),
             // A model that is made in one step has no course to draw.
             [MetricLine::Valid { .. }] => String::new(),
-            _ => figures::figures(&self.metrics, self.floor.as_ref()),
+            _ => figures::figures(&self.metrics, self.loss, self.floor.as_ref()),
         };
         let sections = [
             html::section("Training", &figures),
@@ -137,8 +149,13 @@ impl Report {
                 ..
             } => (epoch, elapsed_seconds),
         };
-        let mut parts = vec![format!("{} steps", html::grouped(last.step()))];
-        if epoch.is_finite() {
+        // A model that is made at once has no steps.
+        let at_once = matches!(self.metrics[..], [MetricLine::Valid { step: 1, .. }]);
+        let mut parts = Vec::new();
+        if !at_once {
+            parts.push(format!("{} steps", html::grouped(last.step())));
+        }
+        if epoch.is_finite() && !at_once {
             let decimals = if epoch < 10.0 { 2 } else { 1 };
             parts.push(format!("{epoch:.decimals$} epochs"));
         }
@@ -177,10 +194,11 @@ fn page(title: &str, header: &str, body: &str) -> String {
     )
 }
 
-/// A page of figures of bars.
-pub fn bars_page(title: &str, figures: &[Bars]) -> String {
+/// A page of figures of bars, with a line below the title.
+pub fn bars_page(title: &str, note: &str, figures: &[Bars]) -> String {
     let figures: String = figures.iter().map(Bars::to_html).collect();
-    page(title, "", &html::section("", &figures))
+    let note = format!("<p class=\"summary\">{}</p>\n", html::escape(note));
+    page(title, &note, &html::section("", &figures))
 }
 
 /// A page of texts with a number for each symbol.

@@ -81,6 +81,14 @@ impl RunDirectory {
         self.path.join("checkpoints")
     }
 
+    /// Whether a path is that of a file of a run, which nothing else may replace.
+    pub fn has_file(path: &Path) -> bool {
+        let of_run = FILES
+            .iter()
+            .any(|name| path.file_name() == Some(name.as_ref()));
+        of_run && path.with_file_name("config.toml").exists()
+    }
+
     /// Whether there is anything of a run. A vocabulary beside a lock, without more, is
     /// what is left where a run could not be started.
     pub fn exists(&self) -> bool {
@@ -155,6 +163,23 @@ impl RunDirectory {
             .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
+    /// Locks the directory and starts a run in it.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::check`], [`RunDirectory::lock`] and [`RunDirectory::start`].
+    pub(crate) fn begin(
+        &self,
+        existing: Existing,
+        config: &str,
+        vocabulary: &Vocabulary,
+    ) -> Result<Lock, Error> {
+        let lock = self.lock()?;
+        // Another process may have had the directory meanwhile.
+        self.check(existing)?;
+        self.start(config, vocabulary)?;
+        Ok(lock)
+    }
+
     /// Starts a run: removes what an older one left, writes configuration and vocabulary.
     ///
     /// # Errors
@@ -212,7 +237,8 @@ impl RunDirectory {
             });
         }
         let text = files::read_text(&path)?;
-        Ok(recipe::parse("", &text, &path.display().to_string())?.config)
+        let parsed = recipe::parse("", &text, &path.display().to_string());
+        Ok(parsed.map_err(|error| error.within(&path))?.config)
     }
 
     /// The vocabulary of the run.

@@ -1,6 +1,6 @@
 //! The tasks that a recipe may be for, and the settings of a run, whatever its task.
 
-use crate::language_model::{DataConfig, LanguageModelConfig, ModelKind};
+use crate::language_model::{LanguageModelConfig, ModelKind};
 use crate::recipe::Recipe;
 use crate::training::{Observer, TrainOptions};
 use crate::word_vectors::WordVectorsConfig;
@@ -112,6 +112,14 @@ impl Config {
         }
     }
 
+    /// Makes paths hold in every working directory: a run directory is read from anywhere.
+    pub(crate) fn make_paths_absolute(&mut self) {
+        match self {
+            Self::LanguageModel(config) => config.make_paths_absolute(),
+            Self::WordVectors(config) => config.data.make_path_absolute(),
+        }
+    }
+
     /// The settings of a language model.
     pub(crate) fn language_model(self, run: &Path) -> Result<LanguageModelConfig, Error> {
         match self {
@@ -207,13 +215,6 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error
 pub(crate) fn to_table(config: &impl Serialize) -> toml::Table {
     // Every field is a number, a text or a list of them, which TOML holds.
     toml::Table::try_from(config).unwrap_or_default()
-}
-
-/// The run directory is read from other places too.
-pub(crate) fn make_path_absolute(data: &mut DataConfig) {
-    if let Some(path) = &mut data.path {
-        *path = absolute(path);
-    }
 }
 
 /// A path that holds in every working directory.

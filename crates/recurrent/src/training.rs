@@ -13,6 +13,7 @@ mod named;
 mod observer;
 mod position;
 mod published;
+mod resume;
 mod schedule;
 mod step;
 
@@ -24,6 +25,7 @@ pub use observer::{Observer, StepReport};
 pub(crate) use position::{Position, prepare};
 pub use published::TrainingRecord;
 use published::{publish, published_step};
+pub(crate) use resume::{Resumed, begin};
 use step::describe;
 pub(crate) use step::{Stepped, is_usable, make_step};
 

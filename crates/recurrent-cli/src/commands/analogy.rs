@@ -8,11 +8,11 @@ use std::process::ExitCode;
 pub struct Arguments {
     #[command(flatten)]
     source: Source,
-    /// A is to B
+    /// What is to B,
     a: String,
-    /// A is to B
+    /// as C is to what is looked for
     b: String,
-    /// as C is to the words that are looked for
+    /// What is to the words that are looked for as A is to B
     c: String,
 }
 

@@ -1,5 +1,6 @@
 //! `recurrent compare`.
 
+use super::options::check_output;
 use super::{Machine, Outcome, print, say};
 use recurrent::compare::{self, Compared};
 use recurrent::language_model::Split;
@@ -31,6 +32,9 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
+    if let Some(plot) = &arguments.plot {
+        check_output("--plot", plot, &[])?;
+    }
     let (split, device) = (arguments.split, arguments.machine.device);
     let mut all = Vec::new();
     for run in &arguments.runs {
@@ -38,18 +42,18 @@ pub fn run(arguments: Arguments) -> Outcome {
         let data = arguments.data.as_deref();
         all.push(compare::measure(run, data, split, device)?);
     }
-    if !compare::is_comparable(&all) {
-        say(
-            "the runs differ in text or vocabulary: their perplexities cannot be held against each other",
-        );
+    let comparable = compare::is_comparable(&all);
+    if !comparable {
+        say(compare::INCOMPARABLE);
     }
+    let all = compare::ranked(all);
     if let Some(path) = &arguments.plot {
-        report::write(path, &compare::page(&all))?;
+        report::write(path, &compare::page(&all, split))?;
     }
     let text = match arguments.json {
         true => all
             .iter()
-            .map(|one| format!("{}\n", object(one, split)))
+            .map(|one| format!("{}\n", object(one, split, comparable)))
             .collect(),
         false => table(&all),
     };
@@ -57,12 +61,13 @@ pub fn run(arguments: Arguments) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn object(one: &Compared, split: Split) -> serde_json::Value {
+fn object(one: &Compared, split: Split, comparable: bool) -> serde_json::Value {
     json!({
         "run": one.run.display().to_string(),
         "recipe": one.recipe,
         "data": one.source,
         "split": split.as_str(),
+        "comparable": comparable,
         "cross_entropy": one.evaluation.cross_entropy,
         "perplexity": one.evaluation.perplexity(),
         "bits_per_symbol": one.evaluation.bits_per_symbol(),
@@ -75,14 +80,8 @@ fn object(one: &Compared, split: Split) -> serde_json::Value {
     })
 }
 
-/// The runs as lines, the best first.
+/// The runs as lines.
 fn table(all: &[Compared]) -> String {
-    let mut order: Vec<&Compared> = all.iter().collect();
-    order.sort_by(|a, b| {
-        a.evaluation
-            .cross_entropy
-            .total_cmp(&b.evaluation.cross_entropy)
-    });
     let head = [
         "run",
         "perplexity",
@@ -93,16 +92,16 @@ fn table(all: &[Compared]) -> String {
         "symbols/s",
     ];
     let mut rows = vec![head.map(str::to_string)];
-    for one in order {
+    for (one, name) in all.iter().zip(compare::names(all)) {
         let time = one.training_seconds.map_or("unknown".to_string(), duration);
         rows.push([
-            one.name(),
+            name,
             format!("{:.2}", one.evaluation.perplexity()),
             format!("{:.4}", one.evaluation.bits_per_symbol()),
             one.parameters.to_string(),
             format!("{:.1}", one.bytes as f64 / 1e6),
             time,
-            format!("{:.0}", one.symbols_per_second),
+            compare::three_digits(one.symbols_per_second).to_string(),
         ]);
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();

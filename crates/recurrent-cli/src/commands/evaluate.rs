@@ -26,11 +26,12 @@ pub struct Arguments {
     /// Read with a continuous cache of the last N hidden states (Grave et al. 2017)
     #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
     cache: Option<u64>,
-    /// How much more a likelier state of the cache counts [default: the best on the valid split]
-    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true, requires = "cache")]
+    /// How much the likeness of a cached state to the present one counts, 0 for not at all
+    /// [default: the best on the valid split]
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true, requires = "cache", conflicts_with = "dynamic")]
     cache_theta: Option<f64>,
     /// The cache's part of the probability [default: the best on the valid split]
-    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true, requires = "cache")]
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true, requires = "cache", conflicts_with = "dynamic")]
     cache_weight: Option<f64>,
     /// Learn from the text after predicting it, at this learning rate (dynamic evaluation)
     #[arg(long, value_name = "RATE", value_parser = number, allow_negative_numbers = true, conflicts_with = "cache")]
@@ -139,10 +140,21 @@ fn measure(
             _ => Some(predictor.corpus(data, column, Split::Valid)?),
         };
         let fitted = valid.as_ref().unwrap_or(corpus);
+        let mut progress = Reading::new();
         let cache = predictor
-            .fit_cache(fitted, Split::Valid, size as usize, theta, weight)
+            .fit_cache(
+                fitted,
+                Split::Valid,
+                size as usize,
+                [theta, weight],
+                |done, all| progress.read(done, all),
+            )
             .map_err(with_option)?;
-        let found = predictor.evaluate_with_cache(corpus, split, cache)?;
+        progress.finish();
+        let mut progress = Reading::new();
+        let read = |done, all| progress.read(done, all);
+        let found = predictor.evaluate_with_cache(corpus, split, cache, read)?;
+        progress.finish();
         let settings = vec![
             setting("states", size.into()),
             setting("theta", cache.theta.into()),
@@ -161,7 +173,7 @@ fn measure(
         .map_err(with_option)?;
     progress.finish();
     let settings = vec![setting("rate", rate.into()), setting("chunk", chunk.into())];
-    Ok((found, Some(("dynamic evaluation", settings))))
+    Ok((found, Some(("dynamic", settings))))
 }
 
 /// A setting by its option.

@@ -1,11 +1,14 @@
 //! `recurrent import`.
 
 use super::options::{ANY, whole};
-use super::{Outcome, command_line, print};
+use super::{Outcome, command_line, print, say};
 use recurrent::language_model::import_arpa;
 use recurrent::run::Existing;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Roundings of other programs come to less.
+const SOUND: f64 = 1e-2;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -29,10 +32,18 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     let order = arguments.order.map(|order| order as usize);
     let (file, out) = (&arguments.file, &arguments.out);
-    let order = import_arpa(file, order, out, existing, &command_line())?;
+    let found = import_arpa(file, order, out, existing, &command_line())?;
+    if found.deviation > SOUND {
+        say(&format!(
+            "the probabilities after some contexts of {} do not sum to 1: they are off by up to {:.3}",
+            file.display(),
+            found.deviation
+        ));
+    }
     print(&format!(
-        "{}: an n-gram model of order {order}\n",
-        out.display()
+        "{}: an n-gram model of order {}\n",
+        out.display(),
+        found.order
     ))?;
     Ok(ExitCode::SUCCESS)
 }

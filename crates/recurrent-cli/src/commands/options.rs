@@ -1,7 +1,9 @@
 //! Options that commands share, and how their numbers are read.
 
-use recurrent::DeviceName;
+use recurrent::run::RunDirectory;
+use recurrent::{DeviceName, Error};
 use std::ops::RangeInclusive;
+use std::path::Path;
 
 /// Device and threads of a command that computes.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,4 +62,20 @@ pub fn whole(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<u64, String>
 pub fn number(text: &str) -> Result<f64, String> {
     text.parse()
         .map_err(|_| "expected a number, such as 0.8".to_string())
+}
+
+/// Fails where a file to write is one of those that are read, or belongs to a run.
+pub fn check_output(option: &str, path: &Path, inputs: &[&Path]) -> Result<(), Error> {
+    let place = path.canonicalize().ok();
+    let is_input = |input: &&Path| place.is_some() && input.canonicalize().ok() == place;
+    let expected = match () {
+        () if inputs.iter().any(is_input) => "another file than the one that is read",
+        () if RunDirectory::has_file(path) => "a file that is none of a run's own",
+        () => return Ok(()),
+    };
+    Err(Error::Setting {
+        key: option.to_string(),
+        expected: expected.to_string(),
+        found: path.display().to_string(),
+    })
 }

@@ -1,5 +1,6 @@
 //! `recurrent score`.
 
+use super::options::check_output;
 use super::{Machine, Outcome, print};
 use recurrent::Error;
 use recurrent::language_model::{LineScore, Predictor};
@@ -8,7 +9,7 @@ use recurrent::report::{self, Shade, ShadedText};
 use recurrent::run::RunDirectory;
 use serde_json::json;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Most bytes of a list of candidates.
@@ -21,8 +22,8 @@ pub struct Arguments {
     /// File with a candidate a line; standard input where it is - or left out
     input: Option<PathBuf>,
     /// Rank by the probability of the whole line, or by that of a symbol on average
-    #[arg(long, value_name = "line|symbol", default_value = "line", value_parser = ["line", "symbol"])]
-    by: String,
+    #[arg(long, value_name = "line|symbol", value_enum, default_value_t)]
+    by: By,
     /// Print a JSON object a line, with the surprisal of every symbol
     #[arg(long)]
     json: bool,
@@ -33,8 +34,20 @@ pub struct Arguments {
     machine: Machine,
 }
 
+/// What candidates are ranked by.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum By {
+    #[default]
+    Line,
+    Symbol,
+}
+
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
+    if let Some(plot) = &arguments.plot {
+        let inputs: Vec<&Path> = arguments.input.iter().map(PathBuf::as_path).collect();
+        check_output("--plot", plot, &inputs)?;
+    }
     let run = RunDirectory::new(&arguments.model);
     let predictor = Predictor::load(&run, arguments.machine.device)?;
     let (place, text) = read(arguments.input)?;
@@ -52,14 +65,14 @@ pub fn run(arguments: Arguments) -> Outcome {
         }
         .into());
     }
-    let key = |score: &LineScore| match arguments.by.as_str() {
-        "symbol" => score.mean_log_probability(),
-        _ => score.log_probability(),
+    let key = |score: &LineScore| match arguments.by {
+        By::Line => score.log_probability(),
+        By::Symbol => score.mean_log_probability(),
     };
     scored.sort_by(|a, b| key(&b.2).total_cmp(&key(&a.2)));
     if let Some(path) = &arguments.plot {
         let lines = scored.iter().map(|(number, _, score)| {
-            let title = format!("line {number}: {:.3} nats", score.log_probability());
+            let title = format!("Line {number}: ln p {:.3}", score.log_probability());
             ShadedText {
                 title,
                 shade: Shade::Surprisal,
@@ -79,19 +92,21 @@ pub fn run(arguments: Arguments) -> Outcome {
                 "text": line,
                 "log_probability": score.log_probability(),
                 "perplexity": score.perplexity(),
+                "unknown": score.unknown,
                 "symbols": score.ids.iter().map(|&id| predictor.vocabulary().symbol(id)).collect::<Vec<_>>(),
                 "surprisals": score.surprisals,
             })
             .to_string(),
             false => format!(
-                "{:>4}  {:>10.3}  {:>10.2}  {line}",
+                "{:>4}  {:>10.3}  {:>10.2}  {:>7}  {line}",
                 rank + 1,
                 score.log_probability(),
-                score.perplexity()
+                score.perplexity(),
+                score.unknown
             ),
         };
         if rank == 0 && !arguments.json {
-            print("rank       ln p  perplexity  candidate\n")?;
+            print("rank        ln p  perplexity  unknown  candidate\n")?;
         }
         print(&format!("{text}\n"))?;
     }

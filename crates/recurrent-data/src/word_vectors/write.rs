@@ -1,14 +1,13 @@
 //! Writing the formats.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::{WordVectorFormat, WordVectors};
-use crate::DataError;
+use crate::{DataError, files};
 
 impl WordVectors {
-    /// Writes a file under a temporary name and renames it, so that the old content stays whole until the new one is.
+    /// Writes a file, whole or not at all.
     ///
     /// Numbers in text are the shortest that read back as they were. In binary no line end follows a row.
     ///
@@ -25,26 +24,13 @@ impl WordVectors {
                 ),
             });
         }
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(".partial");
-        let temporary = path.with_file_name(name);
-        let written = (|| {
-            let mut file = BufWriter::with_capacity(1 << 16, File::create(&temporary)?);
-            self.write_to(&mut file, format)?;
-            file.into_inner()?.sync_all()?;
-            fs::rename(&temporary, path)
-        })();
-        written.map_err(|error| {
-            // The partial file is of no use to anyone; its own removal may fail too.
-            let _ = fs::remove_file(&temporary);
-            DataError::Write {
-                path: path.to_owned(),
-                error,
-            }
+        files::write(path, |file| self.write_to(file, format)).map_err(|error| DataError::Write {
+            path: path.to_owned(),
+            error,
         })
     }
 
-    fn write_to(&self, file: &mut impl Write, format: WordVectorFormat) -> io::Result<()> {
+    fn write_to(&self, file: &mut dyn Write, format: WordVectorFormat) -> io::Result<()> {
         if format != WordVectorFormat::GloVeText {
             writeln!(file, "{} {}", self.len(), self.width)?;
         }

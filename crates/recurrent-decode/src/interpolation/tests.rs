@@ -78,16 +78,16 @@ fn what_cannot_be_fitted_is_an_error() {
 fn a_mixture_is_the_sum_of_its_models() {
     let train = text(1, 300, 8);
     let model = |order| AdditiveNgram::train(order, 8, 0.1, &train).unwrap();
-    let (first, second) = (model(1), model(3));
-    for weight in [0.0, 0.3, 1.0] {
-        let mixture = Mixture::new(&first, &second, weight).unwrap();
+    for weights in [[0.0, 1.0, 0.0], [0.3, 0.5, 0.2]] {
+        let models = [model(1), model(2), model(3)];
+        let mixture = Mixture::new(models.iter().collect(), &weights).unwrap();
         let test = text(2, 40, 8);
         assert_normalised(&mixture, &test);
         let mut state = mixture.start();
         for t in 0..test.len() {
-            let parts =
-                [&first, &second].map(|model| model.probability(&test[..t], test[t]).unwrap());
-            let expected = weight * parts[0] + (1.0 - weight) * parts[1];
+            let of = |model: &AdditiveNgram| model.probability(&test[..t], test[t]).unwrap();
+            let parts = models.iter().zip(weights);
+            let expected: f64 = parts.map(|(model, weight)| weight * of(model)).sum();
             let found = f64::from(mixture.step(&mut state, test[t])).exp();
             assert!((found - expected).abs() < 1e-5, "{found} for {expected}");
         }
@@ -97,6 +97,8 @@ fn a_mixture_is_the_sum_of_its_models() {
 #[test]
 fn models_of_different_symbols_have_no_mixture() {
     let model = |vocabulary| AdditiveNgram::train(1, vocabulary, 1.0, &[0, 1, 2]).unwrap();
-    assert!(Mixture::new(model(3), model(4), 0.5).is_err());
-    assert!(Mixture::new(model(3), model(3), 1.5).is_err());
+    assert!(Mixture::new(vec![model(3), model(4)], &[0.5, 0.5]).is_err());
+    assert!(Mixture::new(vec![model(3), model(3)], &[1.5, -0.5]).is_err());
+    assert!(Mixture::new(vec![model(3), model(3)], &[1.0]).is_err());
+    assert!(Mixture::<AdditiveNgram>::new(Vec::new(), &[]).is_err());
 }

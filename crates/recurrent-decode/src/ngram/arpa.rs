@@ -21,6 +21,7 @@
 //!
 //! Columns are parted by tabs or spaces. A file that begins as gzip does is decompressed.
 
+mod lines;
 mod read;
 mod write;
 

@@ -74,7 +74,7 @@ impl LanguageModel for StupidBackoff {
             if let Some(found) = self.trie.find(context, symbol) {
                 break found;
             }
-            context = self.trie.link[context as usize];
+            context = self.trie.shorter(context);
         };
         let left_out = usize::from(state.length) - self.trie.length(context);
         self.log_frequency[ngram] + left_out as f32 * self.log_alpha

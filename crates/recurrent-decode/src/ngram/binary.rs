@@ -52,7 +52,7 @@ impl WordNgram {
         let mut magic = Vec::new();
         File::open(path)
             .and_then(|file| BufReader::new(file).take(8).read_to_end(&mut magic))
-            .map_err(|error| DecodeError::file(path, "read", &error))?;
+            .map_err(|error| DecodeError::read(path, &error))?;
         if SEAL.begins(&magic) {
             Self::open_binary(path)
         } else {
@@ -104,10 +104,10 @@ impl WordNgram {
     /// # Errors
     /// Where the file cannot be read, is of another kind or version, or is damaged anywhere.
     pub fn open_binary(path: &Path) -> Result<Self, DecodeError> {
-        let file = File::open(path).map_err(|error| DecodeError::file(path, "read", &error))?;
+        let file = File::open(path).map_err(|error| DecodeError::read(path, &error))?;
         // SAFETY: nobody changes the file in place, by the contract above.
         let map = unsafe { Mmap::map(&file) };
-        let map = map.map_err(|error| DecodeError::file(path, "read", &error))?;
+        let map = map.map_err(|error| DecodeError::read(path, &error))?;
         load(&Arc::new(map)).map_err(|(expected, found)| DecodeError::Binary {
             path: path.to_path_buf(),
             expected,

@@ -21,7 +21,7 @@ pub struct CountConfig {
     /// sentence whose first symbol is given.
     pub boundary: Option<u32>,
     /// Bytes for the n-grams of the text while they are sorted, at least 262,144; what does not fit goes to disk. The
-    /// distinct n-grams come on top, about 20 bytes each.
+    /// distinct n-grams come on top, which are held in memory: about 40 bytes each.
     pub memory: usize,
 }
 
@@ -68,6 +68,11 @@ impl NgramCounts {
         self.trie.vocabulary
     }
 
+    /// The symbol that ends a sentence, if there are sentences.
+    pub fn boundary(&self) -> Option<u32> {
+        self.trie.boundary
+    }
+
     /// How many different n-grams of `order` there are; symbols that do not occur are none.
     pub fn distinct(&self, order: usize) -> usize {
         if order == 0 || order > self.order() {
@@ -80,23 +85,10 @@ impl NgramCounts {
     /// How often `ngram` occurs, 0 where it is empty or longer than the order. A boundary at its start is the start of a
     /// sentence.
     pub fn count(&self, ngram: &[u32]) -> u64 {
-        match self.find(ngram) {
+        match self.trie.ngram(ngram) {
             Some(found) => self.counts[found],
             None => 0,
         }
-    }
-
-    /// The number of `ngram`.
-    pub(super) fn find(&self, ngram: &[u32]) -> Option<usize> {
-        let (&last, context) = ngram.split_last()?;
-        let mut at = super::trie::ROOT;
-        for (length, &symbol) in context.iter().enumerate() {
-            at = self.trie.next[self.trie.find(at, symbol)?];
-            if self.trie.length(at) != length + 1 {
-                return None;
-            }
-        }
-        self.trie.find(at, last)
     }
 }
 
@@ -201,7 +193,12 @@ impl NgramCounter {
         let mut levels = Levels::new(&self.config);
         self.sorter
             .merge(&mut |window, count| levels.add(window, count))?;
-        let counts = levels.counts.concat();
+        // One order after another, so that no two copies of all are held.
+        let mut counts = Vec::with_capacity(levels.counts.iter().map(Vec::len).sum());
+        for level in &mut levels.counts {
+            counts.append(level);
+            *level = Vec::new();
+        }
         let Self { config, .. } = self;
         let trie = Trie::new(
             config.vocabulary,

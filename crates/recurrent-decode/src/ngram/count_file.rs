@@ -94,7 +94,7 @@ impl WordCounts {
         let mut bytes = Vec::new();
         File::open(path)
             .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-            .map_err(|error| DecodeError::file(path, "read", &error))?;
+            .map_err(|error| DecodeError::read(path, &error))?;
         load(&bytes).map_err(|(expected, found)| DecodeError::Binary {
             path: path.to_path_buf(),
             expected,

@@ -1,6 +1,6 @@
 //! The two classic costs of n-grams: how many of a new text's were never seen, and how many bytes they take.
 
-use super::trie::{ROOT, Trie};
+use super::trie::Trie;
 use super::{Ngram, NgramCounts};
 
 /// The n-grams of one order in a text.
@@ -20,7 +20,8 @@ impl Coverage {
 }
 
 /// Of each order, `[n]`, the n-grams that end with a symbol of `tokens` and begin no earlier than its sentence.
-fn coverage(trie: &Trie, tokens: &[u32]) -> Vec<Coverage> {
+/// `known` says whether an n-gram of the trie is one that was seen.
+fn coverage(trie: &Trie, tokens: &[u32], known: impl Fn(usize) -> bool) -> Vec<Coverage> {
     let mut found = vec![
         Coverage {
             ngrams: 0,
@@ -35,7 +36,11 @@ fn coverage(trie: &Trie, tokens: &[u32]) -> Vec<Coverage> {
         let longest = window.len().min(trie.order);
         for (order, found) in (1..=longest).zip(&mut found) {
             found.ngrams += 1;
-            found.unseen += u64::from(!knows(trie, &window[window.len() - order..]));
+            found.unseen += u64::from(
+                !trie
+                    .ngram(&window[window.len() - order..])
+                    .is_some_and(&known),
+            );
         }
         if Some(token) == trie.boundary {
             window.clear();
@@ -47,25 +52,11 @@ fn coverage(trie: &Trie, tokens: &[u32]) -> Vec<Coverage> {
     found
 }
 
-/// Whether the trie has an n-gram; all symbols are n-grams of order 1.
-fn knows(trie: &Trie, ngram: &[u32]) -> bool {
-    let Some((&last, context)) = ngram.split_last() else {
-        return false;
-    };
-    let mut at = ROOT;
-    for (length, &symbol) in context.iter().enumerate() {
-        match trie.find(at, symbol) {
-            Some(found) if trie.length(trie.next[found]) == length + 1 => at = trie.next[found],
-            _ => return false,
-        }
-    }
-    trie.find(at, last).is_some()
-}
-
 impl Ngram {
-    /// Of each order, the n-grams of `tokens` `[T]` and those that the model does not know.
+    /// Of each order, the n-grams of `tokens` `[T]` and those that the model does not know. It knows all symbols, also
+    /// those that its text did not have.
     pub fn coverage(&self, tokens: &[u32]) -> Vec<Coverage> {
-        coverage(&self.trie, tokens)
+        coverage(&self.trie, tokens, |_| true)
     }
 
     /// Bytes of the n-grams of the orders `1..=order` in the binary form: 12 for each, 12 for each context.
@@ -81,7 +72,7 @@ impl Ngram {
 impl NgramCounts {
     /// Of each order, the n-grams of `tokens` `[T]` and those that the counts do not have.
     pub fn coverage(&self, tokens: &[u32]) -> Vec<Coverage> {
-        coverage(&self.trie, tokens)
+        coverage(&self.trie, tokens, |ngram| self.counts[ngram] > 0)
     }
 
     /// Bytes of the n-grams of the orders `1..=order` in a file of counts: 16 for each.
@@ -98,20 +89,26 @@ mod tests {
 
     #[test]
     fn unseen_ngrams_are_those_that_the_training_text_lacks() {
-        let (train, test) = (text(1, 200, 9), text(2, 100, 9));
+        let mut test = text(2, 100, 9);
+        let mut train = text(1, 200, 9);
+        // A symbol that only the new text has.
+        train.retain(|&symbol| symbol != 5);
+        test[50] = 5;
         for boundary in [None, Some(BOUNDARY)] {
             let counts = counts(4, 9, boundary, &train);
             let (model, _) = KneserNey::default().estimate(&counts).unwrap();
-            assert_eq!(model.coverage(&test), counts.coverage(&test));
+            let [of_model, of_counts] = [model.coverage(&test), counts.coverage(&test)];
+            assert_eq!(of_model[0].unseen, 0);
+            assert!(of_counts[0].unseen > 0);
+            assert_eq!(of_model[1..], of_counts[1..]);
             let (train, test) = (
                 Slow::new(4, 9, boundary, &train),
                 Slow::new(4, 9, boundary, &test),
             );
-            let coverage = model.coverage(&text(2, 100, 9));
-            for (order, found) in (1..).zip(coverage) {
+            for (order, found) in (1..).zip(of_counts) {
                 let ngrams = test.counts.iter().filter(|(ngram, _)| ngram.len() == order);
                 let all: u64 = ngrams.clone().map(|(_, count)| count).sum();
-                let unseen = ngrams.filter(|(ngram, _)| order > 1 && train.count(ngram) == 0);
+                let unseen = ngrams.filter(|(ngram, _)| train.count(ngram) == 0);
                 let unseen: u64 = unseen.map(|(_, count)| count).sum();
                 assert_eq!(
                     found,

@@ -171,11 +171,7 @@ impl HashedNgram {
             if slot.context == ROOT {
                 return None;
             }
-            at = if at + 1 == self.slots.len() {
-                0
-            } else {
-                at + 1
-            };
+            at = after(at, self.slots.len());
         }
     }
 }

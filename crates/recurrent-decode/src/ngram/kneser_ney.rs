@@ -128,7 +128,7 @@ fn adjusted_counts(counts: &NgramCounts) -> Vec<u64> {
     }
     // What begins a text without sentences has nothing before it, which is counted as one.
     for length in 2..counts.opening.len().min(trie.order) {
-        if let Some(ngram) = counts.find(&counts.opening[..length]) {
+        if let Some(ngram) = trie.ngram(&counts.opening[..length]) {
             adjusted[ngram] += 1;
         }
     }

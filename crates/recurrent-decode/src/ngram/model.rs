@@ -109,7 +109,7 @@ pub(super) fn lookup(
             break found;
         }
         weight += backoff[context as usize];
-        context = trie.link[context as usize];
+        context = trie.shorter(context);
     };
     (log10[ngram] + weight, trie.next[ngram])
 }

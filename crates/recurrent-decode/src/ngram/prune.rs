@@ -16,7 +16,7 @@
 
 use super::model::{Ngram, ZERO, lookup};
 use super::table::Table;
-use super::trie::Trie;
+use super::trie::{ROOT, Trie};
 use crate::DecodeError;
 
 impl Ngram {
@@ -30,6 +30,25 @@ impl Ngram {
             return Err(DecodeError::setting("prune", expected, threshold));
         }
         Ok(self.without(&self.worth_keeping(threshold)))
+    }
+
+    /// How far the sum of the probabilities after a context is from one at most. A model that was read from a file may be
+    /// far from it.
+    pub fn deviation(&self) -> f64 {
+        let trie = &self.trie;
+        let contexts = 0..trie.context_count() as u32;
+        let sums = contexts.map(|context| match context {
+            ROOT => {
+                let unigrams = &self.log10[..trie.vocabulary];
+                unigrams.iter().map(|&p| probability(p)).sum()
+            }
+            context => {
+                let [own, below] = taken(trie, &self.log10, &self.backoff, context);
+                let backoff = probability(self.backoff[context as usize]);
+                own + backoff * (1.0 - below)
+            }
+        });
+        sums.fold(0.0, |most, sum: f64| most.max((sum - 1.0).abs()))
     }
 
     /// Which n-grams stay, `[G]`.
@@ -108,6 +127,16 @@ fn shorter(trie: &Trie, log10: &[f32], backoff: &[f32], context: u32, ngram: usi
     probability(log10)
 }
 
+/// `Σ p(v|h)` and `Σ p(v|h')` over the `v` that follow context `h`.
+fn taken(trie: &Trie, log10: &[f32], backoff: &[f32], context: u32) -> [f64; 2] {
+    let (mut own, mut below) = (0.0, 0.0);
+    for ngram in trie.children(context) {
+        own += probability(log10[ngram]);
+        below += shorter(trie, log10, backoff, context, ngram);
+    }
+    [own, below]
+}
+
 /// What the known n-grams of a context leave to others.
 #[derive(Debug, Clone, Copy)]
 struct Rest {
@@ -119,16 +148,10 @@ struct Rest {
 
 impl Rest {
     fn of(trie: &Trie, log10: &[f32], backoff: &[f32], context: u32) -> Self {
-        let (mut own, mut below) = (0.0, 0.0);
-        for ngram in trie.children(context) {
-            own += probability(log10[ngram]);
-            below += shorter(trie, log10, backoff, context, ngram);
-        }
         // Probabilities are rounded, and may come to a little more than one.
-        Self {
-            own: (1.0 - own).max(0.0),
-            shorter: (1.0 - below).max(0.0),
-        }
+        let [own, shorter] =
+            taken(trie, log10, backoff, context).map(|taken| (1.0 - taken).max(0.0));
+        Self { own, shorter }
     }
 
     /// `log10 bow(h)`; 1 where nothing is left to weigh.

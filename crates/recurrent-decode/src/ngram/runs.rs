@@ -84,7 +84,8 @@ impl<const W: usize> Runs<W> {
         let mut writer = self.writer()?;
         let mut buffer = std::mem::take(&mut self.buffer);
         counted(&mut buffer, |key, count| {
-            write_record(&mut writer, key, count).map_err(|error| self.error("write", &error))
+            write_record(&mut writer, key, count)
+                .map_err(|error| DecodeError::write(&self.directory, &error))
         })?;
         buffer.clear();
         self.buffer = buffer;
@@ -94,7 +95,8 @@ impl<const W: usize> Runs<W> {
             let runs = std::mem::take(&mut self.runs);
             let mut writer = self.writer()?;
             self.merge_runs(runs, &mut |key, count| {
-                write_record(&mut writer, key, count).map_err(|error| self.error("write", &error))
+                write_record(&mut writer, key, count)
+                    .map_err(|error| DecodeError::write(&self.directory, &error))
             })?;
             self.runs = vec![self.rewound(writer)?];
         }
@@ -138,7 +140,7 @@ impl<const W: usize> Runs<W> {
             Ok(()) => key[0] = u64::from_le_bytes(number),
             // Runs are whole records, written by this process.
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
-            Err(error) => return Err(self.error("read", &error)),
+            Err(error) => return Err(DecodeError::read(&self.directory, &error)),
         }
         let mut read = |value: &mut u64| {
             reader.read_exact(&mut number)?;
@@ -148,24 +150,20 @@ impl<const W: usize> Runs<W> {
         let mut count = 0;
         (key[1..].iter_mut().try_for_each(&mut read))
             .and_then(|()| read(&mut count))
-            .map_err(|error| self.error("read", &error))?;
+            .map_err(|error| DecodeError::read(&self.directory, &error))?;
         Ok(Some((key, count)))
     }
 
     fn writer(&self) -> Result<BufWriter<File>, DecodeError> {
         let file = tempfile::tempfile_in(&self.directory);
-        let file = file.map_err(|error| self.error("write", &error))?;
+        let file = file.map_err(|error| DecodeError::write(&self.directory, &error))?;
         Ok(BufWriter::with_capacity(self.file_buffer, file))
     }
 
     fn rewound(&self, writer: BufWriter<File>) -> Result<File, DecodeError> {
         let file = writer.into_inner().map_err(|error| error.into_error());
         file.and_then(|mut file| file.rewind().map(|()| file))
-            .map_err(|error| self.error("write", &error))
-    }
-
-    fn error(&self, action: &'static str, found: &std::io::Error) -> DecodeError {
-        DecodeError::file(&self.directory, action, found)
+            .map_err(|error| DecodeError::write(&self.directory, &error))
     }
 }
 

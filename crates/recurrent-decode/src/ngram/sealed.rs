@@ -4,10 +4,11 @@
 //! magic, 8 bytes | version | CRC-32 of all after it | ...
 //! ```
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
-use crate::{DecodeError, files};
+use crate::DecodeError;
+use recurrent_data::files;
 
 /// What was expected and what was found.
 pub(super) type Damage = (&'static str, String);
@@ -32,7 +33,7 @@ impl Seal {
         bytes.starts_with(&self.magic)
     }
 
-    /// Writes a sealed file, under a temporary name first. `body` gives its pieces, the same each time it is asked.
+    /// Writes a sealed file, whole or not at all. `body` gives its pieces, the same each time it is asked.
     pub(super) fn write(
         &self,
         path: &Path,
@@ -43,7 +44,7 @@ impl Seal {
             digest.update(bytes);
             Ok(())
         });
-        summed.map_err(|error| DecodeError::file(path, "write", &error))?;
+        summed.map_err(|error| DecodeError::write(path, &error))?;
         let checksum = digest.finalize();
         files::write(path, |writer| {
             writer.write_all(&self.magic)?;
@@ -51,6 +52,7 @@ impl Seal {
             writer.write_all(&checksum.to_le_bytes())?;
             body(&mut |bytes| writer.write_all(bytes))
         })
+        .map_err(|error| DecodeError::write(path, &error))
     }
 
     /// Checks the seal of a file.

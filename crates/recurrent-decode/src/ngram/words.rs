@@ -52,7 +52,7 @@ impl Words {
         self.ids.get(word).copied()
     }
 
-    /// The ids of the words of `text`, those between white space, with [`END_OF_SENTENCE`] at each line's end where that
+    /// The ids of the words of `text`, those between ASCII white space as KenLM parts them, with [`END_OF_SENTENCE`] at each line's end where that
     /// is a word. What is no word becomes [`UNKNOWN`].
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use recurrent_decode::interpolation::{fit_weights, mixture_cross_entropy};
 pub struct CacheConfig {
     /// Last states that are remembered, 1 to 100000.
     pub size: usize,
-    /// `θ`, how much more a likelier state counts.
+    /// `θ`, how much the likeness of a state to the present one counts; 0 takes all alike.
     pub theta: f64,
     /// `λ`, the cache's part of the mixture.
     pub weight: f64,
@@ -43,8 +43,9 @@ impl Looked {
 }
 
 impl Predictor {
-    /// The cache of `size` states that is best on a split: `θ` the best of a list, the weight by
-    /// expectation maximisation; one of them may be given.
+    /// The cache of `size` states that is best on a split: `θ` the best of a list, the weight `λ` by
+    /// expectation maximisation, where `[θ, λ]` does not give them. `progress` is told how many of how
+    /// many symbols are read.
     ///
     /// # Errors
     /// Where the model is no network, a constant is out of range, or the split is too short.
@@ -53,8 +54,8 @@ impl Predictor {
         corpus: &Corpus,
         split: Split,
         size: usize,
-        theta: Option<f64>,
-        weight: Option<f64>,
+        [theta, weight]: [Option<f64>; 2],
+        progress: impl FnMut(usize, usize),
     ) -> Result<CacheConfig, Error> {
         let given = |theta, weight| CacheConfig {
             size,
@@ -66,7 +67,7 @@ impl Predictor {
             return Ok(given(theta, weight));
         }
         let thetas = theta.map_or(THETAS.to_vec(), |theta| vec![theta]);
-        let looked = self.look_up(corpus, split, size, &thetas)?;
+        let looked = self.look_up(corpus, split, size, &thetas, progress)?;
         let mut best: Option<(f64, CacheConfig)> = None;
         for (at, &theta) in thetas.iter().enumerate() {
             let weight = match weight {
@@ -91,9 +92,10 @@ impl Predictor {
         corpus: &Corpus,
         split: Split,
         config: CacheConfig,
+        progress: impl FnMut(usize, usize),
     ) -> Result<Evaluation, Error> {
         config.check()?;
-        let looked = self.look_up(corpus, split, config.size, &[config.theta])?;
+        let looked = self.look_up(corpus, split, config.size, &[config.theta], progress)?;
         Ok(Evaluation {
             cross_entropy: looked.cross_entropy(0, config.weight)?,
             symbols: looked.model.len(),
@@ -106,6 +108,7 @@ impl Predictor {
         split: Split,
         size: usize,
         thetas: &[f64],
+        mut progress: impl FnMut(usize, usize),
     ) -> Result<Looked, Error> {
         let network = self.network("a cache")?;
         let streams = evaluation_streams(corpus, split, 1, self.vocabulary().len())?;
@@ -133,6 +136,7 @@ impl Predictor {
                     }
                     cache.push(state, symbol);
                 }
+                progress(looked.model.len(), streams.targets());
             },
         );
         Ok(looked)

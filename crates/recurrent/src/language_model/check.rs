@@ -3,6 +3,7 @@
 use super::config::{DEFAULT_FRACTIONS, DEFAULT_GRAMMAR_SEED};
 use super::{DataConfig, Estimator, LanguageModelConfig, NetworkConfig};
 use crate::Error;
+use crate::error::of_sampler;
 use crate::training::check;
 use recurrent_data::Unit;
 
@@ -21,7 +22,15 @@ impl LanguageModelConfig {
                 network.training.check()?;
             }
             Estimator::Ngram { model } => model.check()?,
-            Estimator::Mixture { model } => model.check()?,
+            Estimator::Mixture { model } => {
+                model.check()?;
+                check(
+                    self.data.vocabulary_limit.is_none(),
+                    "data.vocabulary_limit".to_string(),
+                    "nothing, as a mixture has the symbols of its models",
+                    self.data.vocabulary_limit.unwrap_or_default(),
+                )?;
+            }
         }
         self.data.check()?;
         let length = self.decode.length;
@@ -32,7 +41,7 @@ impl LanguageModelConfig {
             "1 to 100000000",
             length,
         )?;
-        Ok(self.decode.sampler().validate()?)
+        self.decode.sampler().validate().map_err(of_sampler)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::mixture::MixtureConfig;
 use super::network::{FeedForwardConfig, ModelConfig, NetworkConfig, RecurrentConfig};
 use super::ngram::NgramConfig;
-use crate::task::{TaskConfig, read, to_table};
+use crate::task::{TaskConfig, absolute, read, to_table};
 use crate::training::TrainingConfig;
 use recurrent_data::Unit;
 use recurrent_decode::SamplerConfig;
@@ -22,6 +22,24 @@ pub struct LanguageModelConfig {
     pub estimator: Estimator,
     /// `[decode]`.
     pub decode: DecodeConfig,
+}
+
+impl LanguageModelConfig {
+    /// Makes its paths hold in every working directory.
+    pub(crate) fn make_paths_absolute(&mut self) {
+        self.data.make_path_absolute();
+        match &mut self.estimator {
+            Estimator::Network(network) => {
+                if let Some(path) = network.model.embedding_file_mut() {
+                    *path = absolute(path);
+                }
+            }
+            Estimator::Mixture { model } => {
+                model.runs.iter_mut().for_each(|run| *run = absolute(run));
+            }
+            Estimator::Ngram { .. } => {}
+        }
+    }
 }
 
 /// What gives the probabilities and how it learns them.
@@ -146,7 +164,7 @@ pub struct DataConfig {
     pub fractions: [f64; 3],
     /// What a symbol is.
     pub unit: Unit,
-    /// Whether spaces at the ends of lines are dropped, where symbols are characters.
+    /// Whether spaces at both ends of every line are dropped, where symbols are characters.
     #[serde(default)]
     pub trim_lines: bool,
     /// Most symbols of the vocabulary, special ones counted: the most frequent of
@@ -157,6 +175,13 @@ pub struct DataConfig {
 }
 
 impl DataConfig {
+    /// Makes the path hold in every working directory.
+    pub(crate) fn make_path_absolute(&mut self) {
+        if let Some(path) = &mut self.path {
+            *path = absolute(path);
+        }
+    }
+
     /// Symbols of a unit, without a text.
     pub(super) fn of_unit(unit: Unit) -> Self {
         Self {

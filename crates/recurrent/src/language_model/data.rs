@@ -173,7 +173,7 @@ fn text_options(config: &DataConfig) -> TextOptions {
     }
 }
 
-/// The text without spaces at the ends of its lines.
+/// The text without spaces at both ends of its lines.
 fn trim_lines(text: &str) -> String {
     let lines: Vec<&str> = text
         .split('\n')

@@ -2,6 +2,7 @@
 //! and learned from afterwards (Mikolov et al. 2010; Krause, Kahembwe, Murray and Renals 2018),
 //! so that no symbol is predicted by weights that have seen it.
 
+use super::evaluate::EVALUATION_LOGITS;
 use super::learner::symbols;
 use super::predict::usable;
 use super::{Corpus, Evaluation, ModelState, Predictor, Split};
@@ -39,6 +40,13 @@ impl Predictor {
     ) -> Result<Evaluation, Error> {
         config.check()?;
         let network = self.network("dynamic evaluation")?;
+        let vocabulary = self.vocabulary().len();
+        check(
+            config.chunk.saturating_mul(vocabulary) <= EVALUATION_LOGITS,
+            "dynamic.chunk".to_string(),
+            &format!("chunk x {vocabulary} symbols of at most {EVALUATION_LOGITS}"),
+            config.chunk,
+        )?;
         let device = network.device.clone().autodiff();
         let mut model = network.model.clone().train();
         let streams = TokenStreams::covering(corpus.split(split), 1, config.chunk)

@@ -123,7 +123,7 @@ pub(super) fn evaluate(
 const EVALUATION_SYMBOLS: usize = 2048;
 
 /// Logits that an evaluation holds at once.
-const EVALUATION_LOGITS: usize = 1 << 28;
+pub(super) const EVALUATION_LOGITS: usize = 1 << 28;
 
 /// A split as `streams` rows, fewer where it is short, in which every symbol but the first is predicted once.
 pub(super) fn evaluation_streams(

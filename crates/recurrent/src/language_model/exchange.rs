@@ -30,8 +30,17 @@ pub fn export_arpa(predictor: &Predictor, path: &Path) -> Result<(), Error> {
     Ok(WordNgram { model, words }.write_arpa(path)?)
 }
 
+/// What an import found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Imported {
+    /// The length of the longest n-grams.
+    pub order: usize,
+    /// How far from one the probabilities after a context sum to at most.
+    pub deviation: f64,
+}
+
 /// Makes a run directory of an ARPA file, or of one in the binary form, which then is measured and
-/// used as a trained model is; `order` leaves out the n-grams above it. Returns the order.
+/// used as a trained model is; `order` leaves out the n-grams above it.
 ///
 /// # Errors
 /// Where the file is malformed, has no sentences or no n-grams of that order, or the directory holds
@@ -42,7 +51,7 @@ pub fn import_arpa(
     out: &Path,
     existing: Existing,
     command: &str,
-) -> Result<usize, Error> {
+) -> Result<Imported, Error> {
     let run = RunDirectory::new(out);
     run.check(existing)?;
     let WordNgram { mut model, words } = WordNgram::read(path)?;
@@ -59,7 +68,7 @@ pub fn import_arpa(
             place: format!("{}, the 1-grams (<s> and </s> are <eos>)", path.display()),
             error,
         })?;
-    let order = model.order();
+    let (order, deviation) = (model.order(), model.deviation());
     let config = LanguageModelConfig {
         task: TaskConfig {
             name: TaskName::LanguageModel,
@@ -71,8 +80,7 @@ pub fn import_arpa(
         estimator: Estimator::from(NgramConfig::imported(order)),
         decode: DecodeConfig::default(),
     };
-    let _lock = run.lock()?;
-    run.start(&config.to_toml(), &vocabulary)?;
+    let _lock = run.begin(existing, &config.to_toml(), &vocabulary)?;
     ngram::write(&run, &CountModel::Backoff(model), &vocabulary)?;
-    Ok(order)
+    Ok(Imported { order, deviation })
 }

@@ -2,17 +2,27 @@
 
 use super::{DecodeConfig, Predictor, Scorer, ScorerState};
 use crate::Error;
+use crate::error::of_sampler;
+use crate::training::check;
 use recurrent_data::{DataError, Unit, Vocabulary};
 use recurrent_decode::{LanguageModel, Sampler};
+use recurrent_nn::Precision;
 
 impl Predictor {
     /// Generates text on the CPU, piece by piece as it is drawn; the prompt is not repeated.
     ///
     /// # Errors
-    /// Where the settings are out of range, or the prompt has symbols that the
-    /// vocabulary lacks.
+    /// Where the settings are out of range or hold for nothing, or the prompt has symbols that
+    /// the vocabulary lacks.
     pub fn generate(&self, config: &DecodeConfig) -> Result<Generator<'_>, Error> {
-        let sampler = Sampler::new(config.sampler(), config.seed)?;
+        let sampler = Sampler::new(config.sampler(), config.seed).map_err(of_sampler)?;
+        let fits = config.precision == Precision::Full || self.has_weights();
+        check(
+            fits,
+            "decode.precision".to_string(),
+            "full, as counts have no weights to keep in less",
+            "bf16",
+        )?;
         let prompt = config.prompt.as_deref().unwrap_or_default();
         check_prompt(&self.vocabulary, prompt)?;
         let prompt = self.vocabulary.encode(prompt)?;
@@ -80,7 +90,7 @@ pub struct Generator<'a> {
     /// Of the next symbol, while it is drawn.
     logits: Vec<f32>,
     state: ScorerState,
-    /// A symbol that is not drawn.
+    /// A symbol that is drawn only where no other can be.
     forbidden: Option<u32>,
     left: usize,
 }
@@ -95,7 +105,11 @@ impl Iterator for Generator<'_> {
         self.left -= 1;
         self.model.log_probabilities(&self.state, &mut self.logits);
         if let Some(forbidden) = self.forbidden {
-            self.logits[forbidden as usize] = f32::NEG_INFINITY;
+            let own = std::mem::replace(&mut self.logits[forbidden as usize], f32::NEG_INFINITY);
+            // Counts may know nothing else that comes next.
+            if self.logits.iter().all(|&logit| logit == f32::NEG_INFINITY) {
+                self.logits[forbidden as usize] = own;
+            }
         }
         let id = match self.sampler.sample(&self.logits) {
             Ok(id) => id as u32,

@@ -2,14 +2,13 @@
 //! maximisation on the validation split (Jelinek and Mercer 1980).
 
 use super::config::ModelKind;
-use super::{Corpus, Predictor, Scorer, ScorerState, Split};
+use super::{Corpus, Predictor, Scorer, Split};
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::training::check;
 use crate::{DeviceName, Error};
 use recurrent_data::Vocabulary;
-use recurrent_decode::LanguageModel;
-use recurrent_decode::interpolation::fit_weights;
+use recurrent_decode::interpolation::{fit_weights, mixture_cross_entropy};
 use recurrent_nn::Precision;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -31,6 +30,9 @@ pub struct MixtureConfig {
     /// The part of each model; fitted on the validation split where they are left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Vec<f64>>,
+    /// What tells the models that the mixture was made of from others; training writes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fingerprints: Vec<u32>,
 }
 
 impl MixtureConfig {
@@ -105,6 +107,25 @@ pub(super) fn load_models(
     Ok(models)
 }
 
+/// Fails where a model has changed since the mixture of `run` was made of it.
+pub(super) fn check_fingerprints(
+    run: &RunDirectory,
+    config: &MixtureConfig,
+    models: &[Predictor],
+) -> Result<(), Error> {
+    let mut all = config.runs.iter().zip(&config.fingerprints).zip(models);
+    match all.find(|((_, made_of), model)| **made_of != model.fingerprint()) {
+        None => Ok(()),
+        Some(((path, _), _)) => Err(Error::Run {
+            path: run.file("config.toml"),
+            message: format!(
+                "expected {path} as it was when the mixture was trained, found another model there; \
+                 train the mixture anew with --force"
+            ),
+        }),
+    }
+}
+
 /// Fails where a model's symbols are not those of the others.
 pub(super) fn check_vocabulary(
     run: &RunDirectory,
@@ -132,8 +153,13 @@ pub(super) fn check_vocabulary(
     })
 }
 
-/// The weights with the highest likelihood on a corpus's validation split.
-pub(super) fn fit(models: &[Predictor], corpus: &Corpus) -> Result<Vec<f64>, Error> {
+/// Sets the weights with the highest likelihood on the validation split, where they are not given,
+/// and what tells the models from others. Returns the cross entropy of the split in nats.
+pub(super) fn fit(
+    config: &mut MixtureConfig,
+    models: &[Predictor],
+    corpus: &Corpus,
+) -> Result<f64, Error> {
     let probabilities = models
         .iter()
         .map(|model| {
@@ -142,7 +168,26 @@ pub(super) fn fit(models: &[Predictor], corpus: &Corpus) -> Result<Vec<f64>, Err
         })
         .collect::<Result<Vec<Vec<f64>>, Error>>()?;
     let rows: Vec<&[f64]> = probabilities.iter().map(Vec::as_slice).collect();
-    Ok(fit_weights(&rows)?)
+    // Whatever the weights are, such a symbol has no probability.
+    let lost = (0..rows[0].len()).find(|&t| rows.iter().all(|row| row[t] == 0.0));
+    if let Some(symbol) = lost {
+        return Err(Error::Setting {
+            key: "model.runs".to_string(),
+            expected: format!(
+                "models of which one gives more than 0 to each symbol of {}",
+                corpus.place(Split::Valid)
+            ),
+            found: format!("none for symbol {}", symbol + 1),
+        });
+    }
+    let weights = match config.weights.take() {
+        Some(weights) => weights,
+        None => fit_weights(&rows)?,
+    };
+    let cross_entropy = mixture_cross_entropy(&rows, &weights)?;
+    config.weights = Some(weights);
+    config.fingerprints = models.iter().map(Predictor::fingerprint).collect();
+    Ok(cross_entropy)
 }
 
 impl Mixture {
@@ -173,70 +218,9 @@ impl Mixture {
     }
 
     /// The mixture as decoders take it.
-    pub(super) fn scorer(&self, precision: Precision) -> MixtureScorer<'_> {
-        MixtureScorer {
-            models: (self.models.iter())
-                .map(|model| model.scorer(precision))
-                .collect(),
-            log_weights: self
-                .weights
-                .iter()
-                .map(|weight| weight.ln() as f32)
-                .collect(),
-        }
-    }
-}
-
-/// The models of a mixture as decoders take them.
-#[derive(Debug)]
-pub struct MixtureScorer<'a> {
-    models: Vec<Scorer<'a>>,
-    log_weights: Vec<f32>,
-}
-
-/// `ln Σ exp(x)`.
-fn log_sum(all: impl Iterator<Item = f32> + Clone) -> f32 {
-    let most = all.clone().fold(f32::NEG_INFINITY, f32::max);
-    match most == f32::NEG_INFINITY {
-        true => most,
-        false => most + all.map(|x| (x - most).exp()).sum::<f32>().ln(),
-    }
-}
-
-/// # Panics
-/// Where a symbol is not below `V` or a state is of another mixture.
-impl LanguageModel for MixtureScorer<'_> {
-    type State = Vec<ScorerState>;
-
-    fn vocabulary(&self) -> usize {
-        self.models[0].vocabulary()
-    }
-
-    fn start(&self) -> Self::State {
-        self.models.iter().map(|model| model.start()).collect()
-    }
-
-    fn advance(&self, state: &mut Self::State, symbol: u32) {
-        for (model, state) in self.models.iter().zip(state) {
-            model.advance(state, symbol);
-        }
-    }
-
-    fn log_probability(&self, state: &Self::State, symbol: u32) -> f32 {
-        let parts = self.models.iter().zip(state).zip(&self.log_weights);
-        log_sum(parts.map(|((model, state), weight)| weight + model.log_probability(state, symbol)))
-    }
-
-    fn log_probabilities(&self, state: &Self::State, out: &mut [f32]) {
-        let mut rows = vec![0.0; out.len() * self.models.len()];
-        let parts = self.models.iter().zip(state).zip(&self.log_weights);
-        for (((model, state), weight), row) in parts.zip(rows.chunks_exact_mut(out.len())) {
-            model.log_probabilities(state, row);
-            row.iter_mut().for_each(|x| *x += weight);
-        }
-        let width = out.len();
-        for (symbol, out) in out.iter_mut().enumerate() {
-            *out = log_sum(rows.iter().skip(symbol).step_by(width).copied());
-        }
+    pub(super) fn scorer(&self, precision: Precision) -> recurrent_decode::Mixture<Scorer<'_>> {
+        let models = self.models.iter().map(|model| model.scorer(precision));
+        recurrent_decode::Mixture::new(models.collect(), &self.weights)
+            .expect("models of one vocabulary with weights that were checked")
     }
 }

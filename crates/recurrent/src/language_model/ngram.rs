@@ -9,13 +9,14 @@ pub(super) use cost::figures;
 pub(super) use file::{files, read, words, write};
 pub use model::{CountModel, CountState};
 
+use super::Corpus;
 use super::config::ModelKind;
-use super::{Corpus, Split};
 use crate::Error;
-use crate::training::check;
+use crate::run::RunDirectory;
+use crate::training::{Observer, check};
 use recurrent_data::{Unit, Vocabulary};
 use recurrent_decode::ngram::{CountConfig, KneserNey, MAX_ORDER, NgramCounter};
-use recurrent_decode::{AdditiveNgram, StupidBackoff};
+use recurrent_decode::{AdditiveNgram, NgramCounts, StupidBackoff};
 use serde::{Deserialize, Serialize};
 
 /// `[model]` of kind `ngram`.
@@ -43,7 +44,8 @@ pub struct NgramConfig {
     /// N-grams that raise the perplexity by a smaller part than this are left out.
     #[serde(default)]
     pub prune: f64,
-    /// Megabytes for counting; what does not fit goes to disk.
+    /// Megabytes for sorting the n-grams of the text; what does not fit goes to the run directory. The
+    /// distinct n-grams come on top, about 40 bytes each.
     #[serde(default = "half_a_gigabyte")]
     pub counting_memory: usize,
 }
@@ -131,6 +133,11 @@ impl NgramConfig {
         self.check_use()
     }
 
+    /// Bytes for sorting the n-grams of a text.
+    pub(super) fn memory(&self) -> usize {
+        self.counting_memory << 20
+    }
+
     /// Fails where the model is not one to be trained.
     pub(super) fn check_trained(&self) -> Result<(), Error> {
         check(
@@ -184,26 +191,33 @@ fn boundary(vocabulary: &Vocabulary) -> Option<u32> {
     }
 }
 
+/// Counts the n-grams of a text; runs that the memory does not hold go to the run directory.
+pub(super) fn counted(
+    run: &RunDirectory,
+    config: CountConfig,
+    tokens: &[u32],
+) -> Result<NgramCounts, Error> {
+    let mut counter = NgramCounter::new(config, run.path())?;
+    counter.push(tokens)?;
+    Ok(counter.finish()?)
+}
+
 /// Estimates a model from the training split; what is fitted on the validation split is written in
 /// its recipe.
 pub(super) fn estimate(
+    run: &RunDirectory,
     config: &mut NgramConfig,
     corpus: &Corpus,
     vocabulary: &Vocabulary,
+    observer: &mut dyn Observer,
 ) -> Result<CountModel, Error> {
-    config.check_trained()?;
-    if corpus.train.len() < 2 {
-        return Err(corpus.too_short(Split::Train));
-    }
     let counting = CountConfig {
-        memory: config.counting_memory << 20,
+        memory: config.memory(),
         ..CountConfig::new(config.order, vocabulary.len(), boundary(vocabulary))
     };
-    let mut counter = NgramCounter::new(counting, &std::env::temp_dir())?;
-    counter.push(&corpus.train)?;
-    let counts = counter.finish()?;
+    let counts = counted(run, counting, &corpus.train)?;
     Ok(match config.smoothing {
-        // The check above leaves no other.
+        // A recipe with another way is not trained.
         Smoothing::KneserNey | Smoothing::Imported => {
             let estimate = KneserNey {
                 thresholds: (config.minimum_counts.iter())
@@ -211,7 +225,16 @@ pub(super) fn estimate(
                     .collect(),
                 ..KneserNey::default()
             };
-            let (model, _) = estimate.estimate(&counts)?;
+            let (model, discounts) = estimate.estimate(&counts)?;
+            for (order, discounts) in (1..).zip(discounts) {
+                if discounts.fallback {
+                    observer.note(&format!(
+                        "order {order} has too few n-grams of small counts to estimate discounts \
+                         from; they are {:?}",
+                        discounts.values
+                    ));
+                }
+            }
             CountModel::Backoff(match config.prune > 0.0 {
                 true => model.pruned(config.prune)?,
                 false => model,

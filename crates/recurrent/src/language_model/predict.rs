@@ -5,7 +5,7 @@ mod trained;
 pub(super) use trained::{Network, Trained};
 
 use super::evaluate::{evaluate, evaluation_streams, read};
-use super::scorer::NetworkScorer;
+use super::scorer::{CountScorer, NetworkScorer};
 use super::{
     Corpus, CountModel, Estimator, Evaluation, LanguageModelConfig, OrderCost, Scorer, Split,
     mixture, ngram,
@@ -14,11 +14,12 @@ use crate::recipe::name_of;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::training::is_usable;
-use crate::{DeviceName, Error};
+use crate::{DeviceName, Error, files};
 use recurrent_data::Vocabulary;
 use recurrent_decode::LanguageModel as _;
 use recurrent_decode::language_model::cross_entropy;
 use recurrent_nn::Precision;
+use std::path::PathBuf;
 
 /// A trained language model with its vocabulary.
 #[derive(Debug)]
@@ -26,12 +27,12 @@ pub struct Predictor {
     pub(super) model: Trained,
     pub(super) vocabulary: Vocabulary,
     config: LanguageModelConfig,
-    /// Size of its file; 0 where it has none of its own.
-    file_bytes: u64,
+    /// Its file; none where its parts have files of their own.
+    file: Option<PathBuf>,
 }
 
 impl Predictor {
-    /// The model of a run directory.
+    /// The model of a run directory; networks compute on `device`, counts on the processor.
     ///
     /// # Errors
     /// Where the directory lacks a file, or its weights do not fit its recipe.
@@ -54,6 +55,7 @@ impl Predictor {
                 ),
             });
         }
+        device.device()?;
         let config = run.config()?.language_model(run.path())?;
         let vocabulary = run.vocabulary()?;
         if vocabulary.unit() != config.data.unit {
@@ -78,13 +80,12 @@ impl Predictor {
             }
         };
         let file = match &config.estimator {
-            Estimator::Network(_) => "model.safetensors",
-            Estimator::Ngram { model } => ngram::files(model),
-            Estimator::Mixture { .. } => "",
+            Estimator::Network(_) => Some(run.file("model.safetensors")),
+            Estimator::Ngram { model } => Some(run.file(ngram::files(model))),
+            Estimator::Mixture { .. } => None,
         };
-        let metadata = std::fs::metadata(run.file(file));
         Ok(Self {
-            file_bytes: metadata.map_or(0, |file| file.len()),
+            file,
             model,
             vocabulary,
             config,
@@ -95,7 +96,10 @@ impl Predictor {
     pub fn scorer(&self, precision: Precision) -> Scorer<'_> {
         match &self.model {
             Trained::Network(network) => Scorer::Network(self.network_scorer(network, precision)),
-            Trained::Ngram(model) => Scorer::Ngram(model),
+            Trained::Ngram(model) => Scorer::Ngram(CountScorer {
+                model,
+                first: self.start(),
+            }),
             Trained::Mixture(mixture) => Scorer::Mixture(mixture.scorer(precision)),
         }
     }
@@ -153,31 +157,32 @@ impl Predictor {
     /// The loss over a split, every symbol but the first predicted once.
     ///
     /// # Errors
-    /// Where the split has fewer than two symbols, or the loss is not finite.
+    /// Where the split has fewer than two symbols, or the loss of a network is not finite.
     pub fn evaluate(&self, corpus: &Corpus, split: Split) -> Result<Evaluation, Error> {
-        let found = match &self.model {
+        match &self.model {
             Trained::Network(network) => {
                 let rows = network.config.training.evaluation_streams;
                 let streams = evaluation_streams(corpus, split, rows, self.vocabulary.len())?;
-                evaluate(&network.model, &streams, &network.device)
+                let found = evaluate(&network.model, &streams, &network.device);
+                usable(split, found)
             }
+            // Counts may give a symbol no probability, which is no fault of theirs.
             Trained::Ngram(model) => {
                 let tokens = corpus.split(split);
                 let found = cross_entropy(&**model, &tokens, 1);
-                Evaluation {
+                Ok(Evaluation {
                     cross_entropy: found.map_err(|_| corpus.too_short(split))?,
                     symbols: tokens.len() - 1,
-                }
+                })
             }
             Trained::Mixture(mixture) => {
                 let surprisals = mixture.surprisals(corpus, split)?;
-                Evaluation {
+                Ok(Evaluation {
                     cross_entropy: surprisals.iter().sum::<f64>() / surprisals.len() as f64,
                     symbols: surprisals.len(),
-                }
+                })
             }
-        };
-        usable(split, found)
+        }
     }
 
     /// `-ln p`, in nats, of every symbol of a split but the first, read in one piece.
@@ -211,11 +216,11 @@ impl Predictor {
         }
     }
 
-    /// What the n-grams of each order cost on a split: bytes, and those never seen; empty where it is
-    /// no count model.
+    /// What the n-grams of each order cost on a split of the text it was trained on: bytes, and those
+    /// never seen; empty where it is no count model.
     pub fn ngram_costs(&self, corpus: &Corpus, split: Split) -> Vec<OrderCost> {
         match &self.model {
-            Trained::Ngram(model) => model.costs(&corpus.split(split)),
+            Trained::Ngram(model) => model.costs(&corpus.split(split), &corpus.train),
             _ => Vec::new(),
         }
     }
@@ -232,7 +237,35 @@ impl Predictor {
     pub fn bytes(&self) -> u64 {
         match &self.model {
             Trained::Mixture(mixture) => mixture.models.iter().map(Self::bytes).sum(),
-            _ => self.file_bytes,
+            _ => {
+                let file = self.file.as_ref().and_then(|path| path.metadata().ok());
+                file.map_or(0, |file| file.len())
+            }
+        }
+    }
+
+    /// Tells the model from others: a checksum of its file, or of what it is made of.
+    pub(super) fn fingerprint(&self) -> u32 {
+        match (&self.model, &self.file) {
+            (Trained::Mixture(mixture), _) => {
+                let parts = mixture.models.iter().zip(&mixture.weights);
+                let parts = parts.flat_map(|(model, weight)| {
+                    let own = u64::from(model.fingerprint());
+                    [own.to_le_bytes(), weight.to_le_bytes()].concat()
+                });
+                crc32fast::hash(&parts.collect::<Vec<u8>>())
+            }
+            (_, Some(path)) => files::checksum(path).unwrap_or(0),
+            (_, None) => 0,
+        }
+    }
+
+    /// Whether there is a network in it.
+    pub(super) fn has_weights(&self) -> bool {
+        match &self.model {
+            Trained::Network(_) => true,
+            Trained::Ngram(_) => false,
+            Trained::Mixture(mixture) => mixture.models.iter().any(Self::has_weights),
         }
     }
 

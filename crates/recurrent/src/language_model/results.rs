@@ -1,11 +1,12 @@
 //! What a run has come to, and its report.
 
-use super::ngram::figures;
+use super::ngram::{counted, figures};
 use super::{Corpus, Estimator, Evaluation, OrderCost, Predictor, Split};
 use crate::Error;
-use crate::report::{Floor, Report, Sample, grouped};
+use crate::report::{Floor, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
 use recurrent_decode::AdditiveNgram;
+use recurrent_decode::ngram::CountConfig;
 use std::f64::consts::LN_2;
 
 /// How a run ended.
@@ -39,10 +40,20 @@ pub struct Results {
 
 /// Unigram and bigram counts with additive smoothing, its weight the best on
 /// the validation split, which is where they are measured.
-pub(super) fn baselines(corpus: &Corpus, vocabulary: usize) -> Result<Vec<(usize, f64)>, Error> {
+pub(super) fn baselines(
+    run: &RunDirectory,
+    estimator: &Estimator,
+    corpus: &Corpus,
+    vocabulary: usize,
+) -> Result<Vec<(usize, f64)>, Error> {
     (1..=2)
         .map(|order| {
-            let model = AdditiveNgram::fit(order, vocabulary, &corpus.train, &corpus.valid)?;
+            let mut counting = CountConfig::new(order, vocabulary, None);
+            if let Estimator::Ngram { model } = estimator {
+                counting.memory = model.memory();
+            }
+            let counts = counted(run, counting, &corpus.train)?;
+            let model = AdditiveNgram::from_counts(counts, 1.0)?.with_best_delta(&corpus.valid)?;
             Ok((order, model.cross_entropy(&corpus.valid)?))
         })
         .collect()
@@ -94,6 +105,7 @@ pub(super) fn report(
         config_toml: config.to_toml(),
         results,
         metrics: run.metrics()?,
+        loss: Loss::CrossEntropy,
         floor: found.floor.clone(),
         layers,
         samples,

@@ -12,6 +12,8 @@ pub struct LineScore {
     pub ids: Vec<u32>,
     /// `-ln p` of each, given those before it. `[T]`
     pub surprisals: Vec<f64>,
+    /// How many of the symbols are `<unk>`, which stands for all that the vocabulary lacks.
+    pub unknown: usize,
 }
 
 impl LineScore {
@@ -61,12 +63,15 @@ impl Predictor {
         let step = |&symbol: &u32| -f64::from(model.step(&mut state, symbol));
         Ok(LineScore {
             surprisals: ids.iter().map(step).collect(),
+            unknown: (ids.iter())
+                .filter(|&&id| Some(id) == self.vocabulary.unknown_id())
+                .count(),
             ids,
         })
     }
 
     /// The symbol of a line end, where the vocabulary has it.
-    fn line_end(&self) -> Option<u32> {
+    pub(super) fn line_end(&self) -> Option<u32> {
         let known = self.vocabulary.unit() == Unit::Byte
             || self.vocabulary.unknown_symbols("\n").is_empty();
         let ids = self.vocabulary.encode("\n").unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Trained models of every kind as what decoders take.
 
-use super::mixture::MixtureScorer;
 use super::network::{LanguageModelStepper, StepperState};
 use super::ngram::{CountModel, CountState};
-use recurrent_decode::LanguageModel;
+use recurrent_decode::language_model::log_sum_exp;
+use recurrent_decode::{LanguageModel, Mixture};
 
 /// A trained language model, read one symbol at a time on the CPU.
 #[derive(Debug)]
@@ -11,9 +11,9 @@ pub enum Scorer<'a> {
     /// A network with its weights packed.
     Network(NetworkScorer),
     /// Counts.
-    Ngram(&'a CountModel),
+    Ngram(CountScorer<'a>),
     /// Models together.
-    Mixture(MixtureScorer<'a>),
+    Mixture(Mixture<Scorer<'a>>),
 }
 
 /// What a [`Scorer`] knows of the symbols before.
@@ -25,6 +25,14 @@ pub enum ScorerState {
     Ngram(CountState),
     /// Of each model of a mixture.
     Mixture(Vec<ScorerState>),
+}
+
+/// Counts, and what stands before a text.
+#[derive(Debug)]
+pub struct CountScorer<'a> {
+    pub(super) model: &'a CountModel,
+    /// A line end where that is known, as before the text of a network.
+    pub(super) first: u32,
 }
 
 /// A packed network.
@@ -54,6 +62,17 @@ impl NetworkState {
     }
 }
 
+impl CountScorer<'_> {
+    /// Where sentences have a start the model knows it, elsewhere a text begins after `first`.
+    fn start(&self) -> CountState {
+        let mut state = self.model.start();
+        if !self.model.has_sentences() {
+            self.model.advance(&mut state, self.first);
+        }
+        state
+    }
+}
+
 /// # Panics
 /// Where a symbol is not below `V`.
 impl LanguageModel for NetworkScorer {
@@ -76,11 +95,7 @@ impl LanguageModel for NetworkScorer {
     fn advance(&self, state: &mut NetworkState, symbol: u32) {
         let logits = &mut state.logits;
         self.stepper.step(symbol, &mut state.state, logits);
-        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = (logits.iter())
-            .map(|&logit| f64::from((logit - most).exp()))
-            .sum();
-        state.normalizer = most + sum.ln() as f32;
+        state.normalizer = log_sum_exp(logits.iter().copied());
     }
 
     fn log_probability(&self, state: &NetworkState, symbol: u32) -> f32 {
@@ -106,7 +121,7 @@ impl LanguageModel for Scorer<'_> {
     fn vocabulary(&self) -> usize {
         match self {
             Self::Network(model) => model.vocabulary(),
-            Self::Ngram(model) => model.vocabulary(),
+            Self::Ngram(counts) => counts.model.vocabulary(),
             Self::Mixture(model) => model.vocabulary(),
         }
     }
@@ -114,7 +129,7 @@ impl LanguageModel for Scorer<'_> {
     fn start(&self) -> ScorerState {
         match self {
             Self::Network(model) => ScorerState::Network(model.start()),
-            Self::Ngram(model) => ScorerState::Ngram(model.start()),
+            Self::Ngram(counts) => ScorerState::Ngram(counts.start()),
             Self::Mixture(model) => ScorerState::Mixture(model.start()),
         }
     }
@@ -122,7 +137,7 @@ impl LanguageModel for Scorer<'_> {
     fn advance(&self, state: &mut ScorerState, symbol: u32) {
         match (self, state) {
             (Self::Network(model), ScorerState::Network(state)) => model.advance(state, symbol),
-            (Self::Ngram(model), ScorerState::Ngram(state)) => model.advance(state, symbol),
+            (Self::Ngram(counts), ScorerState::Ngram(state)) => counts.model.advance(state, symbol),
             (Self::Mixture(model), ScorerState::Mixture(state)) => model.advance(state, symbol),
             _ => panic!("{FOREIGN}"),
         }
@@ -133,7 +148,9 @@ impl LanguageModel for Scorer<'_> {
             (Self::Network(model), ScorerState::Network(state)) => {
                 model.log_probability(state, symbol)
             }
-            (Self::Ngram(model), ScorerState::Ngram(state)) => model.log_probability(state, symbol),
+            (Self::Ngram(counts), ScorerState::Ngram(state)) => {
+                counts.model.log_probability(state, symbol)
+            }
             (Self::Mixture(model), ScorerState::Mixture(state)) => {
                 model.log_probability(state, symbol)
             }
@@ -146,7 +163,9 @@ impl LanguageModel for Scorer<'_> {
             (Self::Network(model), ScorerState::Network(state)) => {
                 model.log_probabilities(state, out);
             }
-            (Self::Ngram(model), ScorerState::Ngram(state)) => model.log_probabilities(state, out),
+            (Self::Ngram(counts), ScorerState::Ngram(state)) => {
+                counts.model.log_probabilities(state, out)
+            }
             (Self::Mixture(model), ScorerState::Mixture(state)) => {
                 model.log_probabilities(state, out);
             }
@@ -157,7 +176,7 @@ impl LanguageModel for Scorer<'_> {
     fn step(&self, state: &mut ScorerState, symbol: u32) -> f32 {
         match (self, state) {
             (Self::Network(model), ScorerState::Network(state)) => model.step(state, symbol),
-            (Self::Ngram(model), ScorerState::Ngram(state)) => model.step(state, symbol),
+            (Self::Ngram(counts), ScorerState::Ngram(state)) => counts.model.step(state, symbol),
             (Self::Mixture(model), ScorerState::Mixture(state)) => model.step(state, symbol),
             _ => panic!("{FOREIGN}"),
         }

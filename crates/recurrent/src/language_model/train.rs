@@ -71,7 +71,12 @@ pub fn train(
             0 | 1 => None,
             _ => Some(predictor.evaluate(corpus, Split::Test)?),
         },
-        baselines: baselines(corpus, predictor.vocabulary().len())?,
+        baselines: baselines(
+            &run,
+            &start.config.estimator,
+            corpus,
+            predictor.vocabulary().len(),
+        )?,
         floor: corpus.floor.clone(),
         ngrams: predictor.ngram_costs(corpus, results::measured(corpus)),
         sample,

@@ -24,6 +24,8 @@ const LEAST_CHANGE: f64 = 0.02;
 struct UnitTrace {
     layer: usize,
     unit: usize,
+    /// What the values are.
+    held: &'static str,
     /// The tanh of an LSTM's cell state, the hidden state of other cells. `[T]`
     values: Vec<f64>,
 }
@@ -33,10 +35,10 @@ impl Predictor {
     /// visible.
     pub fn shown(&self, ids: &[u32]) -> Vec<String> {
         let vocabulary = &self.vocabulary;
-        let line_end = ["\\n", "<eos>"];
+        let line_end = self.line_end();
         ids.iter()
             .map(|&id| match (vocabulary.symbol(id), vocabulary.unit()) {
-                (symbol, _) if line_end.contains(&symbol) => "\u{21b5}\n".to_string(),
+                _ if Some(id) == line_end => "\u{21b5}\n".to_string(),
                 (symbol, Unit::Word) => format!("{symbol} "),
                 (symbol, _) => symbol.to_string(),
             })
@@ -68,7 +70,10 @@ impl Predictor {
         }];
         for trace in self.traces(&ids) {
             texts.push(ShadedText {
-                title: format!("Unit {} of layer {}", trace.unit, trace.layer),
+                title: format!(
+                    "Unit {} of layer {}, {}",
+                    trace.unit, trace.layer, trace.held
+                ),
                 shade: Shade::Activation,
                 symbols: self.shown(&ids),
                 values: trace.values,
@@ -100,6 +105,10 @@ impl Predictor {
             .map(|(layer, unit)| UnitTrace {
                 layer,
                 unit,
+                held: match config.cell {
+                    Cell::Lstm => "tanh of its cell state",
+                    _ => "its hidden state",
+                },
                 values: Vec::with_capacity(ids.len()),
             })
             .collect();
@@ -147,6 +156,7 @@ mod tests {
         UnitTrace {
             layer: 0,
             unit: 0,
+            held: "",
             values: values.to_vec(),
         }
     }

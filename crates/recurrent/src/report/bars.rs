@@ -9,7 +9,7 @@ use super::html::escape;
 pub struct Bars {
     /// What the numbers are.
     pub title: String,
-    /// Name, number and its text, from top to bottom; what has no number is left out.
+    /// Name, number and its text, from top to bottom; what is no number has a bar without length.
     pub rows: Vec<(String, f64, String)>,
 }
 

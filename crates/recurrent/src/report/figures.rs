@@ -3,10 +3,10 @@
 use std::f64::consts::LN_2;
 use std::fmt::Write as _;
 
-use super::Floor;
 use super::curve::{Points, curve, is_drawable, smoothed};
 use super::html::{escape, grouped};
 use super::plot::{Curve, Ink, Plot, Stroke};
+use super::{Floor, Loss};
 use crate::metrics::MetricLine;
 
 const WIDE: (u32, u32) = (900, 340);
@@ -16,7 +16,7 @@ const NARROW: (u32, u32) = (320, 230);
 const FEWEST_TO_SMOOTH: usize = 20;
 
 /// Every figure that has something to show.
-pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
+pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>) -> String {
     let train = curve(metrics, |line| match line {
         MetricLine::Train { cross_entropy, .. } => Some(*cross_entropy),
         MetricLine::Valid { .. } => None,
@@ -42,12 +42,16 @@ pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
         line("validation", Ink::Valid, valid.clone()),
     ];
     let bits = |nats: f64| nats / LN_2;
+    let (title, values, of_symbols): (_, _, fn(f64) -> f64) = match loss {
+        Loss::CrossEntropy => ("Cross entropy", "bits a symbol", bits),
+        Loss::NegativeSampling => ("Loss of negative sampling", "nats an example", |nats| nats),
+    };
     let wide = Figure {
-        title: "Cross entropy".to_string(),
-        values: "bits a symbol",
+        title: title.to_string(),
+        values,
         note: lowest(&valid),
         size: WIDE,
-        curves: mapped(cross_entropy, bits),
+        curves: mapped(cross_entropy, of_symbols),
         floor: floor.map(|floor| (floor.label.as_str(), bits(floor.cross_entropy))),
         decades: 3.0,
     };
@@ -81,7 +85,13 @@ pub(super) fn figures(metrics: &[MetricLine], floor: Option<&Floor>) -> String {
             decades: 1.0,
         },
     ];
-    let narrow: String = narrow.into_iter().map(Figure::into_html).collect();
+    // What is no loss of symbols has no perplexity.
+    let skipped = usize::from(loss != Loss::CrossEntropy);
+    let narrow: String = narrow
+        .into_iter()
+        .skip(skipped)
+        .map(Figure::into_html)
+        .collect();
     let mut html = wide.into_html();
     html += &above.map(Figure::into_html).unwrap_or_default();
     if !narrow.is_empty() {

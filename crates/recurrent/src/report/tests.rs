@@ -29,6 +29,7 @@ fn page(metrics: Vec<MetricLine>) -> String {
     let report = Report {
         title: "a run".to_string(),
         metrics,
+        loss: Loss::CrossEntropy,
         floor: Some(Floor {
             label: "bound".to_string(),
             cross_entropy: 1.0,
@@ -82,6 +83,7 @@ fn a_whole_run_has_four_plots_and_every_part() {
         config_toml: "[model]\nhidden = 8\n".to_string(),
         results: (0..6).map(|i| pair(&format!("name {i}"), "0.5")).collect(),
         metrics,
+        loss: Loss::CrossEntropy,
         floor: Some(Floor {
             label: "bigram".to_string(),
             cross_entropy: 2.0 * std::f64::consts::LN_2,
@@ -260,6 +262,24 @@ fn the_scale_is_logarithmic_for_positive_values_over_decades() {
 }
 
 #[test]
+fn a_loss_of_no_symbols_has_no_perplexity() {
+    let metrics: Vec<_> = (1..=30).map(|s| train(s, 3.0 - s as f64 / 30.0)).collect();
+    let html = |loss| {
+        let report = Report {
+            metrics: metrics.clone(),
+            loss,
+            ..Report::default()
+        };
+        report.to_html()
+    };
+    let (symbols, pairs) = (html(Loss::CrossEntropy), html(Loss::NegativeSampling));
+    assert!(symbols.contains("Perplexity") && symbols.contains("bits a symbol"));
+    assert!(!pairs.contains("Perplexity") && !pairs.contains("bits a symbol"));
+    assert!(pairs.contains("Loss of negative sampling") && pairs.contains("nats an example"));
+    assert_eq!(plots(&pairs), plots(&symbols) - 1);
+}
+
+#[test]
 fn every_text_is_escaped() {
     let hostile = "\n</pre><script>\"&'\u{0}\u{7}\r\u{85}";
     let text = hostile.to_string();
@@ -269,6 +289,7 @@ fn every_text_is_escaped() {
         config_toml: text.clone(),
         results: vec![(text.clone(), text.clone())],
         metrics: vec![train(1, 2.0)],
+        loss: Loss::CrossEntropy,
         floor: Some(Floor {
             label: text.clone(),
             cross_entropy: 1.0,

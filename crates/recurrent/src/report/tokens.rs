@@ -9,7 +9,7 @@ use super::html::escape;
 /// What the numbers of a text are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shade {
-    /// `-ln p` in nats: a bar behind each symbol, as high as it was surprising.
+    /// `-ln p` in nats: a bar above each symbol, as high as it was surprising.
     Surprisal,
     /// From -1 to 1: one colour for each sign, the stronger the further from 0.
     Activation,
@@ -35,8 +35,14 @@ impl ShadedText {
     /// `most` is what a full bar stands for, in bits.
     fn to_html(&self, most: f64) -> String {
         let (class, note) = match self.shade {
-            Shade::Surprisal => ("surprisal", format!("; a full bar is {most:.1} bits")),
-            Shade::Activation => ("activation", String::new()),
+            Shade::Surprisal => (
+                "surprisal",
+                format!("; a full bar is {most:.1} bits, a blue one infinite"),
+            ),
+            Shade::Activation => (
+                "activation",
+                "; orange above 0, blue below, full colour at 1 and -1".to_string(),
+            ),
         };
         let mut html = format!(
             "<h3>{}<small>{note}</small></h3>\n<pre class=\"shaded {class}\" dir=\"auto\">\n",
@@ -51,7 +57,11 @@ impl ShadedText {
                 Shade::Activation => (value.abs(), value < 0.0, format!("{value:.2}")),
             };
             let percent = (percent.clamp(0.0, 1.0) * 100.0).round();
-            let class = if negative { " class=\"negative\"" } else { "" };
+            let class = match self.shade {
+                Shade::Activation if negative => " class=\"negative\"",
+                Shade::Surprisal if value.is_infinite() => " class=\"impossible\"",
+                _ => "",
+            };
             let _ = write!(
                 html,
                 "<span{class} style=\"--v:{percent}\" title=\"{label}\">{}</span>",
@@ -93,7 +103,7 @@ mod tests {
             "a &amp; b<small>; a full bar is 8.0 bits",
             "--v:100\" title=\"8.00 bits\">&lt;a&gt;",
             "--v:25\" title=\"2.00 bits\"",
-            "--v:100\" title=\"inf bits\"",
+            "class=\"impossible\" style=\"--v:100\" title=\"inf bits\"",
         ] {
             assert!(html.contains(part), "{part} is not in {html}");
         }

@@ -27,7 +27,8 @@ pub struct WordVectorsConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Architecture {
-    /// Each word of a window from the word in its middle.
+    /// The word in the middle from each word of its window, as in the authors' program; over a text
+    /// these are the pairs of the paper, which predicts the window from its middle.
     #[default]
     SkipGram,
     /// The word in the middle from the mean of its window.

@@ -45,6 +45,12 @@ pub(crate) fn rows(
         });
         ids.extend(row.map(|row| (id, row)));
     }
+    check(
+        !ids.is_empty(),
+        "model.embedding_file".to_string(),
+        "vectors of some symbols of the vocabulary",
+        format!("none of its {} in {}", vocabulary.len(), path.display()),
+    )?;
     Ok(Found { vectors, ids })
 }
 

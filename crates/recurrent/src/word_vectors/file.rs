@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::run::RunDirectory;
 use crate::task::Config;
+use crate::training::check;
 use recurrent_data::{WordVectorFormat, WordVectors};
 use std::path::Path;
 
@@ -18,6 +19,12 @@ pub fn open(path: &Path, format: Option<WordVectorFormat>) -> Result<WordVectors
     if !path.is_dir() {
         return Ok(WordVectors::read(path, format)?);
     }
+    check(
+        format.is_none(),
+        "--format".to_string(),
+        "nothing beside a run directory, which says its form",
+        "one",
+    )?;
     let run = RunDirectory::new(path);
     let config = run.config()?;
     let Config::WordVectors(_) = config else {

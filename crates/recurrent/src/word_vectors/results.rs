@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{Outcome, WordVectorsConfig};
 use crate::Error;
-use crate::report::{LayerRow, Report, Sample, grouped};
+use crate::report::{LayerRow, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
 use recurrent_data::WordVectors;
 
@@ -66,6 +66,7 @@ pub(super) fn report(
         config_toml: config.to_toml(),
         results,
         metrics: run.metrics()?,
+        loss: Loss::NegativeSampling,
         layers: layers(config, vectors),
         samples: vec![Sample {
             title: "nearest neighbours by cosine".to_string(),

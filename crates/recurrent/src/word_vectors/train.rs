@@ -4,11 +4,13 @@ use super::results::{neighbours, report, rows};
 use super::words::Words;
 use super::{VECTORS, WordVectorsConfig, open};
 use crate::metrics::MetricLine;
-use crate::recipe::{Recipe, differences};
+use crate::recipe::{Difference, Recipe};
 use crate::report::grouped;
 use crate::run::{Existing, RunDirectory, digest};
-use crate::task::{Config, make_path_absolute, to_table};
-use crate::training::{Checkpoint, Observer, Parts, Record, StepReport, TrainOptions, check};
+use crate::task::{Config, to_table};
+use crate::training::{
+    self, Checkpoint, Observer, Parts, Record, Resumed, StepReport, TrainOptions, check, is_usable,
+};
 use crate::weights::Tensors;
 use crate::{Error, files, memory};
 use burn::tensor::TensorData;
@@ -48,21 +50,24 @@ pub fn train(
 ) -> Result<Outcome, Error> {
     let run = RunDirectory::new(&options.out);
     run.check(options.existing)?;
-    let resumes = options.existing == Existing::Resume;
-    let lock = match resumes {
-        true => Some(run.lock()?),
-        false => None,
-    };
-    let mut config = match resumes {
-        true => again(&run, recipe)?,
-        false => {
+    options.device.check_cpu("word vectors")?;
+    let (config, checkpoint, lock) = match options.existing {
+        Existing::Resume => {
+            let resumed = Resumed::open(&run, recipe, may_change, observer)?;
+            let config = match resumed.config {
+                Config::WordVectors(config) => config,
+                other => return Err(other.is_not("word-vectors", run.path())),
+            };
+            (config, resumed.checkpoint, Some(resumed.lock))
+        }
+        _ => {
             let mut config = config;
             config.task.recipe = Some(recipe.name.clone());
             config.task.command = Some(options.command.clone()).filter(|text| !text.is_empty());
-            config
+            config.data.make_path_absolute();
+            (config, None, None)
         }
     };
-    make_path_absolute(&mut config.data);
     let words = Words::read(&config)?;
     if let Some(memory) = memory::of_machine() {
         config.check_memory(words.counts.len(), memory)?;
@@ -73,23 +78,12 @@ pub fn train(
         digest(&words.vocabulary),
         words.stream(),
     );
-    let checkpoint = match resumes {
-        true => Checkpoint::newest(&run)?,
-        false => None,
-    };
     let (record, trainer) = match checkpoint {
         Some(checkpoint) => restore(&config, &words, checkpoint, &fresh)?,
         None => (fresh, Trainer::new(config.settings(), &words.counts)),
     };
-    let _lock = match lock {
-        Some(lock) => lock,
-        None => {
-            let lock = run.lock()?;
-            run.check(options.existing)?;
-            run.start(&config.to_toml(), &words.vocabulary)?;
-            lock
-        }
-    };
+    let text = (&config.to_toml()[..], &words.vocabulary);
+    let _lock = training::begin(&run, lock, text, options, observer, record.step)?;
     observer.note(&format!(
         "{} words, {} of them different",
         grouped(words.ids.len() as u64),
@@ -101,6 +95,7 @@ pub fn train(
         words: &words,
         trainer,
         record,
+        last_loss: None,
         options,
         observer,
     };
@@ -113,6 +108,12 @@ pub fn train(
         neighbours: String::new(),
     };
     if finished {
+        if fit.last_loss.is_none() && steps > 0 {
+            fit.observer.note(
+                "no pair of words was measured: the text is very short, or model.subsampling leaves \
+                 hardly a word",
+            );
+        }
         let vectors = words.vectors(&config, fit.trainer.input())?;
         vectors.write(&run.file(VECTORS), WordVectorFormat::Word2VecBinary)?;
         let vectors = open(run.path(), None)?;
@@ -126,23 +127,9 @@ pub fn train(
     Ok(outcome)
 }
 
-/// The recipe of a run to go on with, with overrides that do not change what it comes to.
-fn again(run: &RunDirectory, recipe: &Recipe) -> Result<WordVectorsConfig, Error> {
-    let mut resumed = run.recipe()?;
-    let before = resumed.config.to_table();
-    resumed.set(&recipe.overrides)?;
-    for change in differences(&before, &resumed.config.to_table()) {
-        check(
-            ["data.path", "training.checkpoint_seconds"].contains(&&change.key[..]),
-            change.key.clone(),
-            &format!("{}, which the run was started with", change.before),
-            &change.after,
-        )?;
-    }
-    match resumed.config {
-        Config::WordVectors(config) => Ok(config),
-        other => Err(other.is_not("word-vectors", run.path())),
-    }
+/// Whether a setting may change while a run goes on.
+fn may_change(change: &Difference) -> bool {
+    change.key == "training.checkpoint_seconds"
 }
 
 /// Where a checkpoint stands.
@@ -191,6 +178,8 @@ struct Fit<'a> {
     words: &'a Words,
     trainer: Trainer<f32>,
     record: Record,
+    /// Of the part before.
+    last_loss: Option<f64>,
     options: &'a TrainOptions,
     observer: &'a mut dyn Observer,
 }
@@ -225,6 +214,11 @@ impl Fit<'_> {
                 learning_rate: first + (last - first) * way,
                 symbols_per_second: progress.words as f64 / seconds.max(1e-9),
             };
+            // A part of few words may have no measured example.
+            if progress.loss.is_some_and(|loss| !is_usable(loss)) {
+                return Err(self.not_finite(&report));
+            }
+            self.last_loss = progress.loss.or(self.last_loss);
             self.observer.step(&report);
             self.run.record(&MetricLine::Train {
                 step: report.step,
@@ -248,6 +242,15 @@ impl Fit<'_> {
         }
         self.observer.finish();
         Ok(self.record.step == total)
+    }
+
+    fn not_finite(&self, report: &StepReport) -> Error {
+        Error::NotFinite {
+            step: report.step,
+            what: "the loss is not a number".to_string(),
+            learning_rate: report.learning_rate,
+            history: self.last_loss.into_iter().collect(),
+        }
     }
 
     fn checkpoint(&self) -> Result<(), Error> {

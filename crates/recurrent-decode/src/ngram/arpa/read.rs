@@ -1,12 +1,9 @@
 //! Reading ARPA files, in any order of their n-grams. Whatever is not as it must be is an error with its line.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::lines::{Entry, Lines};
 use super::{END, START, WordNgram};
 use crate::DecodeError;
 use crate::ngram::Words;
@@ -14,8 +11,6 @@ use crate::ngram::table::Table;
 use crate::ngram::trie::{Level, MAX_ORDER, MOST_NGRAMS};
 use crate::ngram::words::{END_OF_SENTENCE, UNKNOWN};
 
-/// Longer lines are refused before they fill the memory.
-const LONGEST_LINE: u64 = 1 << 20;
 /// `log10 p` of the unknown word where a file does not say.
 const MISSING_UNKNOWN: f32 = -100.0;
 
@@ -25,98 +20,7 @@ impl WordNgram {
     /// # Errors
     /// Where the file cannot be read, or is malformed: with the line, what was expected there and what was found.
     pub fn read_arpa(path: &Path) -> Result<Self, DecodeError> {
-        let file = File::open(path).map_err(|error| DecodeError::file(path, "read", &error))?;
-        let mut file = BufReader::with_capacity(1 << 16, file);
-        let begin = file.fill_buf();
-        let begin = begin.map_err(|error| DecodeError::file(path, "read", &error))?;
-        let source: Box<dyn BufRead> = if begin.starts_with(&[0x1F, 0x8B]) {
-            Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)))
-        } else {
-            Box::new(file)
-        };
-        let mut lines = Lines {
-            path: path.to_path_buf(),
-            source,
-            line: String::new(),
-            bytes: Vec::new(),
-            number: 0,
-        };
-        Reader::default().read(&mut lines)
-    }
-}
-
-/// The lines of a file, one at a time.
-struct Lines {
-    path: PathBuf,
-    source: Box<dyn BufRead>,
-    line: String,
-    bytes: Vec<u8>,
-    /// Of the line, from 1.
-    number: u64,
-}
-
-impl Lines {
-    /// Goes on to the next line, without its end; false after the last.
-    fn next(&mut self) -> Result<bool, DecodeError> {
-        self.number += 1;
-        self.bytes.clear();
-        let mut limited = (&mut self.source).take(LONGEST_LINE);
-        let read = limited.read_until(b'\n', &mut self.bytes);
-        read.map_err(|error| DecodeError::file(&self.path, "read", &error))?;
-        if self.bytes.is_empty() {
-            self.line.clear();
-            return Ok(false);
-        }
-        if self.bytes.len() as u64 == LONGEST_LINE && self.bytes.last() != Some(&b'\n') {
-            return Err(self.error("a line of at most 2^20 bytes", "a longer one"));
-        }
-        while matches!(self.bytes.last(), Some(b'\n' | b'\r')) {
-            self.bytes.pop();
-        }
-        match std::str::from_utf8(&self.bytes) {
-            Ok(line) => {
-                self.line.clear();
-                self.line.push_str(line);
-                Ok(true)
-            }
-            Err(_) => Err(self.error("UTF-8", "other bytes")),
-        }
-    }
-
-    /// Goes on to the next line that has something in it; `expected` is what it should be.
-    fn next_filled(&mut self, expected: &str) -> Result<(), DecodeError> {
-        loop {
-            if !self.next()? {
-                return Err(self.error(expected, "the end of the file"));
-            }
-            if !self.line.trim().is_empty() {
-                return Ok(());
-            }
-        }
-    }
-
-    fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> DecodeError {
-        self.error_at(self.number, expected, found)
-    }
-
-    fn error_at(
-        &self,
-        line: u64,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-    ) -> DecodeError {
-        DecodeError::Line {
-            path: self.path.clone(),
-            line,
-            expected: expected.into(),
-            found: found.into(),
-        }
-    }
-
-    /// The line, shortened for a message.
-    fn shown(&self) -> String {
-        let short: String = self.line.chars().take(60).collect();
-        format!("{short:?}")
+        Reader::default().read(&mut Lines::open(path)?)
     }
 }
 
@@ -165,6 +69,12 @@ impl Reader {
         if lines.line.trim() != "\\end\\" {
             return Err(lines.error("\\end\\", lines.shown()));
         }
+        // To the end, where a compressed file has its checksum.
+        while lines.next()? {
+            if !lines.line.trim().is_empty() {
+                return Err(lines.error("nothing after \\end\\", lines.shown()));
+            }
+        }
         let model = self.table.build(self.words.len(), self.boundary);
         let words = Words::new(self.words)?;
         Ok(WordNgram { model, words })
@@ -180,7 +90,7 @@ impl Reader {
         let mut log10 = Vec::new();
         let mut backoff = Vec::new();
         let mut found = 0;
-        while next_entry(lines, 1, count, &mut found)? {
+        while lines.next_entry(1, count, &mut found)? {
             let entry = Entry::parse(lines, 1, highest)?;
             let Entry { words, values } = entry;
             match words[0] {
@@ -243,7 +153,7 @@ impl Reader {
             ..Section::default()
         };
         let mut found = 0;
-        while next_entry(lines, order, count, &mut found)? {
+        while lines.next_entry(order, count, &mut found)? {
             let Entry { words, values } = Entry::parse(lines, order, highest)?;
             for (position, &word) in words[..order].iter().enumerate() {
                 let boundary = match word {
@@ -353,74 +263,4 @@ fn read_header(lines: &mut Lines) -> Result<Vec<u64>, DecodeError> {
             None => return Err(lines.error(format!("ngram {order}=COUNT"), lines.shown())),
         }
     }
-}
-
-/// Goes on to the next n-gram of a section of `count`, of which `found` were read; false at the section's end.
-fn next_entry(
-    lines: &mut Lines,
-    order: usize,
-    count: u64,
-    found: &mut u64,
-) -> Result<bool, DecodeError> {
-    let more = lines.next()?;
-    let ended = !more || lines.line.starts_with('\\') || lines.line.trim().is_empty();
-    if ended != (*found == count) {
-        let expected = format!("{count} {order}-grams, as the header says");
-        let found = if ended {
-            format!("{found}")
-        } else {
-            "more".to_string()
-        };
-        return Err(lines.error(expected, found));
-    }
-    *found += 1;
-    Ok(!ended)
-}
-
-/// One line of a section.
-struct Entry<'a> {
-    words: [&'a str; MAX_ORDER],
-    /// `log10 p` and `log10 bow`.
-    values: (f32, f32),
-}
-
-impl<'a> Entry<'a> {
-    fn parse(lines: &'a Lines, order: usize, highest: bool) -> Result<Self, DecodeError> {
-        let mut fields = lines
-            .line
-            .split([' ', '\t'])
-            .filter(|field| !field.is_empty());
-        let wrong = || {
-            let weight = if highest {
-                ""
-            } else {
-                ", and a backoff weight or none"
-            };
-            let expected = format!("a log probability and {order} words{weight}");
-            lines.error(expected, lines.shown())
-        };
-        let log10 = number(lines, fields.next().ok_or_else(wrong)?)?;
-        if log10 > 0.0 {
-            return Err(lines.error("a log probability of at most 0", log10.to_string()));
-        }
-        let mut words = [""; MAX_ORDER];
-        for word in &mut words[..order] {
-            *word = fields.next().ok_or_else(wrong)?;
-        }
-        let backoff = match fields.next() {
-            Some(field) if !highest => number(lines, field)?,
-            Some(_) => return Err(wrong()),
-            None => 0.0,
-        };
-        if fields.next().is_some() {
-            return Err(wrong());
-        }
-        let values = (log10, backoff);
-        Ok(Self { words, values })
-    }
-}
-
-fn number(lines: &Lines, field: &str) -> Result<f32, DecodeError> {
-    let found = field.parse().ok().filter(|number: &f32| number.is_finite());
-    found.ok_or_else(|| lines.error("a number", format!("{field:?}")))
 }

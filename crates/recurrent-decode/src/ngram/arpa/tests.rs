@@ -248,6 +248,25 @@ fn the_context_of_every_ngram_must_be_there() {
 }
 
 #[test]
+fn a_file_is_read_to_its_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("written.arpa");
+    model(2, Some(BOUNDARY)).write_arpa(&path).unwrap();
+    let text = std::fs::read(&path).unwrap();
+    let more = [&text[..], b"\nand more\n"].concat();
+    let error = read(directory.path(), &more).unwrap_err().to_string();
+    assert!(error.contains("expected nothing after \\end\\"), "{error}");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&text).unwrap();
+    let mut gzip = gzip.finish().unwrap();
+    assert!(read(directory.path(), &gzip).is_ok());
+    let checksum = gzip.len() - 8;
+    gzip[checksum] ^= 1;
+    let error = read(directory.path(), &gzip).unwrap_err().to_string();
+    assert!(error.contains("cannot be read"), "{error}");
+}
+
+#[test]
 fn files_that_are_no_text_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     let message = |content: &[u8]| read(directory.path(), content).unwrap_err().to_string();

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::{END, START, WordNgram};
+use crate::DecodeError;
 use crate::ngram::model::{Ngram, ZERO};
-use crate::{DecodeError, files};
+use recurrent_data::files;
 
 impl WordNgram {
-    /// Writes the model as an ARPA file, under a temporary name first.
+    /// Writes the model as an ARPA file, whole or not at all.
     ///
     /// # Errors
     /// Where the words are not as many as the symbols, one of them cannot stand in such a file (it is empty, has white
@@ -17,6 +18,7 @@ impl WordNgram {
         let (model, words) = (&self.model, self.words.as_slice());
         check_words(words, model)?;
         files::write(path, |writer| write(writer, model, words))
+            .map_err(|error| DecodeError::write(path, &error))
     }
 }
 
@@ -42,7 +44,7 @@ fn check_words(words: &[String], model: &Ngram) -> Result<(), DecodeError> {
     }
 }
 
-fn write(writer: &mut impl Write, model: &Ngram, words: &[String]) -> io::Result<()> {
+fn write(writer: &mut dyn Write, model: &Ngram, words: &[String]) -> io::Result<()> {
     let order = model.order();
     writeln!(writer, "\\data\\")?;
     for n in 1..=order {
@@ -77,7 +79,7 @@ fn write(writer: &mut impl Write, model: &Ngram, words: &[String]) -> io::Result
     writeln!(writer, "\n\\end\\")
 }
 
-fn write_entry(writer: &mut impl Write, log10: f32, words: &str, backoff: f32) -> io::Result<()> {
+fn write_entry(writer: &mut dyn Write, log10: f32, words: &str, backoff: f32) -> io::Result<()> {
     // Most n-grams are no contexts.
     if backoff == 0.0 {
         writeln!(writer, "{log10}\t{words}")

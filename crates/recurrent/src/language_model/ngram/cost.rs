@@ -11,7 +11,7 @@ pub struct OrderCost {
     pub ngrams: u64,
     /// Bytes of those of this order and all below.
     pub bytes: u64,
-    /// The share of a text's n-grams that the model does not have.
+    /// The share of a text's n-grams that the model has never seen.
     pub unseen_share: f64,
 }
 
@@ -29,29 +29,23 @@ impl OrderCost {
 
 /// Figures of the costs.
 pub(in crate::language_model) fn figures(costs: &[OrderCost], split: &str) -> Vec<Bars> {
-    let figure = |title: String, of: &dyn Fn(&OrderCost) -> (f64, String)| Bars {
-        title,
-        rows: (costs.iter())
-            .map(|cost| {
-                let (value, text) = of(cost);
-                (format!("order {}", cost.order), value, text)
-            })
-            .collect(),
-    };
+    let name = |cost: &OrderCost| format!("order {}", cost.order);
+    let unseen = costs.iter().map(|cost| {
+        let percent = 100.0 * cost.unseen_share;
+        (name(cost), percent, format!("{percent:.1} %"))
+    });
+    let bytes = costs.iter().map(|cost| {
+        let megabytes = cost.bytes as f64 / 1e6;
+        (name(cost), megabytes, format!("{megabytes:.1}"))
+    });
     vec![
-        figure(
-            format!("N-grams of the {split} split never seen"),
-            &|cost| {
-                let percent = 100.0 * cost.unseen_share;
-                (percent, format!("{percent:.1} %"))
-            },
-        ),
-        figure(
-            "Megabytes of the orders up to this one".to_string(),
-            &|cost| {
-                let megabytes = cost.bytes as f64 / 1e6;
-                (megabytes, format!("{megabytes:.1}"))
-            },
-        ),
+        Bars {
+            title: format!("N-grams of the {split} split never seen"),
+            rows: unseen.collect(),
+        },
+        Bars {
+            title: "Megabytes of the orders up to this one".to_string(),
+            rows: bytes.collect(),
+        },
     ]
 }

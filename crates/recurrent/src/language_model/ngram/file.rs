@@ -57,12 +57,15 @@ pub(in crate::language_model) fn read(
     let name = files(config);
     let path = run.file(name);
     if !path.exists() {
+        let again = match config.smoothing {
+            Smoothing::Imported => "import --force",
+            _ => "train --resume",
+        };
         return Err(Error::Run {
             path: run.path().to_path_buf(),
             message: format!(
-                "no {name} yet: the run ended before its counts were made; start it anew with \
-                 `recurrent train --resume --out {}`",
-                run.path().display()
+                "no {name} yet: the run ended before its model was made; make it again with \
+                 `recurrent {again}`"
             ),
         });
     }

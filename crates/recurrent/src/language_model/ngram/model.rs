@@ -7,6 +7,7 @@ use recurrent_decode::ngram::{HistoryState, NgramState};
 use recurrent_decode::{
     AdditiveNgram, LanguageModel, Ngram, NgramCounts, Normalised, StupidBackoff,
 };
+use std::collections::HashSet;
 
 /// A count model.
 #[derive(Debug)]
@@ -44,6 +45,16 @@ impl CountModel {
         }
     }
 
+    /// Whether it parts the text in sentences, each of which begins anew.
+    pub(in crate::language_model) fn has_sentences(&self) -> bool {
+        let boundary = match self {
+            Self::Backoff(model) => model.boundary(),
+            Self::Additive(model) => model.counts().boundary(),
+            Self::StupidBackoff(_, counts) => counts.boundary(),
+        };
+        boundary.is_some()
+    }
+
     /// How many n-grams of `order` there are, all symbols for 1.
     pub fn ngrams(&self, order: usize) -> usize {
         let counted = |counts: &NgramCounts| match order {
@@ -57,9 +68,9 @@ impl CountModel {
         }
     }
 
-    /// The two classic costs of each order: bytes, and the share of a text's n-grams that were never
-    /// seen.
-    pub fn costs(&self, tokens: &[u32]) -> Vec<OrderCost> {
+    /// The two classic costs of each order: bytes, and the share of the n-grams of `tokens` that the
+    /// text `train` of the model does not have.
+    pub fn costs(&self, tokens: &[u32], train: &[u32]) -> Vec<OrderCost> {
         let coverage = match self {
             Self::Backoff(model) => model.coverage(tokens),
             Self::Additive(model) => model.counts().coverage(tokens),
@@ -73,7 +84,11 @@ impl CountModel {
                 Self::Additive(model) => model.counts().bytes(order),
                 Self::StupidBackoff(_, counts) => counts.bytes(order),
             },
-            unseen_share: coverage.unseen_share(),
+            // A model of probabilities has all symbols, whether its text had them or not.
+            unseen_share: match order {
+                1 => share_outside(tokens, train),
+                _ => coverage.unseen_share(),
+            },
         };
         (1..).zip(coverage).map(cost).collect()
     }
@@ -88,6 +103,13 @@ impl CountModel {
         };
         (1..=self.order()).map(row).collect()
     }
+}
+
+/// The share of `tokens` that are no symbols of `train`.
+fn share_outside(tokens: &[u32], train: &[u32]) -> f64 {
+    let known: HashSet<u32> = train.iter().copied().collect();
+    let outside = tokens.iter().filter(|token| !known.contains(token)).count();
+    outside as f64 / tokens.len().max(1) as f64
 }
 
 /// What is wrong where a state is handed to a model that did not make it.

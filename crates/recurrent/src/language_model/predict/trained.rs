@@ -38,6 +38,7 @@ impl Trained {
         depth: usize,
     ) -> Result<Self, Error> {
         let models = mixture::load_models(config, device, depth)?;
+        mixture::check_fingerprints(run, config, &models)?;
         mixture::check_vocabulary(run, vocabulary, models[0].vocabulary(), &config.runs[0])?;
         let Some(weights) = config.weights.clone() else {
             return Err(Error::Run {

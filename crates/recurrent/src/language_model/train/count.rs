@@ -1,7 +1,7 @@
 //! Models that are made in one step: counts, and mixtures of trained models.
 
 use super::{Ended, Start};
-use crate::language_model::mixture::{self, Mixture, MixtureConfig};
+use crate::language_model::mixture::{self, MixtureConfig};
 use crate::language_model::{NgramConfig, Split, ngram};
 use crate::metrics::MetricLine;
 use crate::run::RunDirectory;
@@ -18,23 +18,35 @@ pub(super) fn count(
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Ended, Error> {
+    options.device.check_cpu("counts")?;
     config.check_trained()?;
+    for split in [Split::Train, Split::Valid] {
+        if start.corpus.split(split).len() < 2 {
+            return Err(start.corpus.too_short(split));
+        }
+    }
     let _lock = start.begin(run, options, observer, 0)?;
     observer.note(&format!(
         "counting the n-grams of {} symbols",
         start.corpus.train.len()
     ));
     let before = Instant::now();
-    let model = ngram::estimate(&mut config, &start.corpus, &start.vocabulary)?;
+    let model = ngram::estimate(run, &mut config, &start.corpus, &start.vocabulary, observer)?;
     let seconds = before.elapsed().as_secs_f64();
     // What was fitted is part of the model.
     start.config.estimator = config.into();
     let path = run.file("config.toml");
     files::write_atomically(&path, start.config.to_toml().as_bytes())?;
     ngram::write(run, &model, &start.vocabulary)?;
-    let valid = cross_entropy(&model, &start.corpus.valid, 1);
-    let cross_entropy = valid.map_err(|_| start.corpus.too_short(Split::Valid))?;
-    one_step(run, cross_entropy, seconds)
+    let valid = cross_entropy(&model, &start.corpus.valid, 1)?;
+    if valid.is_infinite() {
+        observer.note(
+            "symbols of the validation split have a probability of 0, so its perplexity is \
+             infinite: smooth more (model.smoothing, model.delta), or let rare symbols turn into \
+             <unk> (data.vocabulary_limit)",
+        );
+    }
+    one_step(run, valid, seconds)
 }
 
 /// Fits the weights of a mixture where its recipe does not give them.
@@ -50,21 +62,18 @@ pub(super) fn mix(
     let models = mixture::load_models(&config, options.device, 0)?;
     let (own, first) = (&start.vocabulary, models[0].vocabulary());
     mixture::check_vocabulary(run, own, first, &config.runs[0])?;
-    if config.weights.is_none() {
-        let count = models.len();
+    let (count, is_fitted) = (models.len(), config.weights.is_some());
+    if !is_fitted {
         observer.note(&format!(
             "fitting the weights of {count} models on the validation split"
         ));
-        config.weights = Some(mixture::fit(&models, &start.corpus)?);
     }
-    let weights = config.weights.clone().unwrap_or_default();
+    let cross_entropy = mixture::fit(&mut config, &models, &start.corpus)?;
+    for (weight, path) in config.weights.iter().flatten().zip(&config.runs) {
+        observer.note(&format!("{weight:.4}  {path}"));
+    }
     start.config.estimator = config.into();
     let _lock = start.begin(run, options, observer, 0)?;
-    let cross_entropy = {
-        let mixture = Mixture { models, weights };
-        let all = mixture.surprisals(&start.corpus, Split::Valid)?;
-        all.iter().sum::<f64>() / all.len() as f64
-    };
     let seconds = before.elapsed().as_secs_f64();
     one_step(run, cross_entropy, seconds)
 }

@@ -1,11 +1,10 @@
 //! What a run starts or goes on from.
 
+use crate::Error;
 use crate::language_model::{Corpus, Estimator, LanguageModelConfig, Split};
-use crate::recipe::{Difference, Recipe, differences};
+use crate::recipe::{Difference, Recipe, name_of};
 use crate::run::{Lock, RunDirectory};
-use crate::task::{absolute, make_path_absolute, to_table};
-use crate::training::{Checkpoint, Observer, TrainOptions, check};
-use crate::{Error, files};
+use crate::training::{self, Checkpoint, Observer, Resumed, TrainOptions, check};
 use recurrent_data::Vocabulary;
 
 /// What a run starts or goes on from.
@@ -28,20 +27,14 @@ impl Start {
         observer: &mut dyn Observer,
         step: u64,
     ) -> Result<Lock, Error> {
-        let Some(lock) = self.lock.take() else {
-            let lock = run.lock()?;
-            // Another process may have had the directory meanwhile.
-            run.check(options.existing)?;
-            run.start(&self.config.to_toml(), &self.vocabulary)?;
-            return Ok(lock);
-        };
-        let path = run.file("config.toml");
-        files::write_atomically(&path, self.config.to_toml().as_bytes())?;
-        match step {
-            0 => observer.note("no checkpoint yet; starting from the beginning"),
-            step => observer.note(&format!("going on after step {step}")),
-        }
-        Ok(lock)
+        training::begin(
+            run,
+            self.lock.take(),
+            (&self.config.to_toml(), &self.vocabulary),
+            options,
+            observer,
+            step,
+        )
     }
 
     /// A new run.
@@ -53,11 +46,20 @@ impl Start {
         let mut config = config.clone();
         config.task.recipe = Some(recipe.name.clone());
         config.task.command = (!command.is_empty()).then(|| command.to_string());
-        make_paths_absolute(&mut config);
+        config.make_paths_absolute();
         let (corpus, vocabulary) = match &config.estimator {
             // Its symbols are those of its models, whatever this text has.
             Estimator::Mixture { model } => {
-                let vocabulary = RunDirectory::new(&model.runs[0]).vocabulary()?;
+                let first = RunDirectory::new(&model.runs[0]);
+                first.config()?;
+                let vocabulary = first.vocabulary()?;
+                let unit = vocabulary.unit();
+                check(
+                    config.data.unit == unit,
+                    "data.unit".to_string(),
+                    &format!("{}, as of {}", name_of(&unit), model.runs[0]),
+                    name_of(&config.data.unit),
+                )?;
                 let corpus = Corpus::with_vocabulary(&config.data, &vocabulary, Split::All)?;
                 (corpus, vocabulary)
             }
@@ -78,41 +80,12 @@ impl Start {
         recipe: &Recipe,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let lock = run.lock()?;
-        let mut resumed = run.recipe()?;
-        check(
-            resumed.name == recipe.name,
-            "RECIPE".to_string(),
-            &format!("`{}`, which the run was started from", resumed.name),
-            format!("`{}`", recipe.name),
-        )?;
-        let checkpoint = Checkpoint::newest(run)?;
+        let resumed = Resumed::open(run, recipe, may_change, observer)?;
+        let checkpoint = resumed.checkpoint;
         if checkpoint.is_none() {
             check_weights(run)?;
         }
-        let before = match &checkpoint {
-            Some(checkpoint) => checkpoint.record.config.clone(),
-            None => resumed.config.to_table(),
-        };
-        resumed.set(&recipe.overrides)?;
-        let mut config = resumed.config.language_model(run.path())?;
-        make_paths_absolute(&mut config);
-        let changes = differences(&before, &to_table(&config));
-        for change in changes
-            .into_iter()
-            .filter(|change| !is_comment(&change.key))
-        {
-            check(
-                may_change(&change),
-                change.key.clone(),
-                &format!("{}, which the run was started with", change.before),
-                &change.after,
-            )?;
-            observer.note(&format!(
-                "{} is {} from now on, it was {}",
-                change.key, change.after, change.before
-            ));
-        }
+        let config = resumed.config.language_model(run.path())?;
         let vocabulary = run.vocabulary()?;
         if let Some(checkpoint) = &checkpoint {
             let recorded = checkpoint.record.vocabulary;
@@ -124,7 +97,7 @@ impl Start {
             vocabulary,
             corpus,
             checkpoint,
-            lock: Some(lock),
+            lock: Some(resumed.lock),
         })
     }
 }
@@ -144,37 +117,14 @@ fn check_weights(run: &RunDirectory) -> Result<(), Error> {
     })
 }
 
-/// Whether a key is for people alone.
-fn is_comment(key: &str) -> bool {
-    ["task.description", "task.command"].contains(&key)
-}
-
-/// Whether a setting may change while a run goes on. The text may be moved: what it
-/// says is compared by its digest.
+/// Whether a setting may change while a run goes on.
 fn may_change(change: &Difference) -> bool {
     match change.key.as_str() {
-        "data.path" => true,
         "training.keep" | "training.optimizer.name" => false,
         // Without momentum a checkpoint has no state that it could go on from.
         "training.optimizer.momentum" => change.before != "0.0",
         key => !["task.", "data.", "model."]
             .iter()
             .any(|section| key.starts_with(section)),
-    }
-}
-
-/// The run directory is read from other places too.
-fn make_paths_absolute(config: &mut LanguageModelConfig) {
-    make_path_absolute(&mut config.data);
-    match &mut config.estimator {
-        Estimator::Network(network) => {
-            if let Some(path) = network.model.embedding_file_mut() {
-                *path = absolute(path);
-            }
-        }
-        Estimator::Mixture { model } => {
-            model.runs.iter_mut().for_each(|run| *run = absolute(run));
-        }
-        Estimator::Ngram { .. } => {}
     }
 }
