@@ -1,0 +1,46 @@
+//! The errors of this crate. Each names what was looked at, what was expected there and what was found.
+
+/// Why a classifier could not be trained.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinearError {
+    /// A setting has a value outside its range.
+    #[error("{field}: expected {expected}, found {found}")]
+    Setting {
+        /// The setting, by its name in the configuration.
+        field: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// The examples cannot be learned from.
+    #[error("examples: expected {expected}, found {found}")]
+    Examples {
+        /// What is needed.
+        expected: &'static str,
+        /// What there is.
+        found: String,
+    },
+}
+
+impl LinearError {
+    pub(crate) fn setting(
+        field: &'static str,
+        expected: &'static str,
+        found: impl ToString,
+    ) -> Self {
+        Self::Setting {
+            field,
+            expected,
+            found: found.to_string(),
+        }
+    }
+
+    pub(crate) fn examples(expected: &'static str, found: impl ToString) -> Self {
+        Self::Examples {
+            expected,
+            found: found.to_string(),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The n-grams of a text as a sparse row.
+//!
+//! ```text
+//! count    how often the n-gram is in the text
+//! presence 1 where it is there
+//! TF-IDF   count (ln((1 + N) / (1 + n)) + 1), n of the N training texts have it, over the row's Euclidean norm
+//! ```
+//!
+//! TF-IDF is that of Spärck Jones (1972), smoothed as scikit-learn does.
+
+use crate::LinearError;
+use crate::rows::Rows;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// The longest n-grams.
+pub const MAX_ORDER: usize = 3;
+
+/// What the number of an n-gram is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weighting {
+    /// How often it is in the text.
+    #[default]
+    Count,
+    /// 1 where it is there.
+    Presence,
+    /// Its count times its inverse document frequency, each row of norm 1.
+    TfIdf,
+}
+
+/// Which n-grams are features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeaturesConfig {
+    /// The length of the longest n-grams, 1 to 3; shorter ones are features too.
+    pub order: usize,
+    /// In how many training texts an n-gram is, at least.
+    pub minimum_count: usize,
+    /// What their numbers are.
+    pub weighting: Weighting,
+}
+
+impl Default for FeaturesConfig {
+    /// Counts of all words and pairs of words.
+    fn default() -> Self {
+        Self {
+            order: 2,
+            minimum_count: 1,
+            weighting: Weighting::Count,
+        }
+    }
+}
+
+/// An n-gram; what it does not have is [`NONE`].
+type Key = [u32; MAX_ORDER];
+
+/// No symbol.
+const NONE: u32 = u32::MAX;
+
+/// The n-grams that are features, with what TF-IDF needs to know of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    config: FeaturesConfig,
+    ids: HashMap<Key, u32>,
+    /// The n-gram of each feature, `[F]`.
+    keys: Vec<Key>,
+    /// Inverse document frequency of each, `[F]`.
+    idf: Vec<f32>,
+}
+
+impl Features {
+    /// The n-grams of training texts of symbol ids, in the order in which they come first.
+    ///
+    /// # Errors
+    /// Where a setting is out of range, or no n-gram is left.
+    pub fn of<'a>(
+        config: FeaturesConfig,
+        texts: impl IntoIterator<Item = &'a [u32]>,
+    ) -> Result<Self, LinearError> {
+        if !(1..=MAX_ORDER).contains(&config.order) {
+            return Err(LinearError::setting("order", "1 to 3", config.order));
+        }
+        if config.minimum_count == 0 {
+            return Err(LinearError::setting("minimum_count", "at least 1", 0));
+        }
+        let mut ids: HashMap<Key, u32> = HashMap::new();
+        let mut keys: Vec<Key> = Vec::new();
+        // Of each n-gram, how many texts have it and the last that has.
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        let mut count = 0;
+        for text in texts {
+            count += 1;
+            for key in ngrams(config.order, text) {
+                let next = keys.len() as u32;
+                let id = *ids.entry(key).or_insert(next) as usize;
+                if id == keys.len() {
+                    keys.push(key);
+                    found.push((0, 0));
+                }
+                if found[id].1 != count {
+                    found[id] = (found[id].0 + 1, count);
+                }
+            }
+        }
+        let mut kept = found
+            .iter()
+            .map(|&(texts, _)| texts >= config.minimum_count);
+        keys.retain(|_| kept.next().unwrap_or(false));
+        let idf = (found.iter())
+            .filter(|(texts, _)| *texts >= config.minimum_count)
+            .map(|&(texts, _)| (((1 + count) as f64 / (1 + texts) as f64).ln() + 1.0) as f32)
+            .collect();
+        if keys.is_empty() {
+            let expected = "n-grams in minimum_count texts or more";
+            return Err(LinearError::examples(
+                expected,
+                format!("none in {count} texts"),
+            ));
+        }
+        let ids = keys.iter().copied().zip(0..).collect();
+        Ok(Self {
+            config,
+            ids,
+            keys,
+            idf,
+        })
+    }
+
+    /// How many features there are, `F`.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there are none, which is never so.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The symbols of feature `id`.
+    ///
+    /// # Panics
+    /// Where it is not below `F`.
+    pub fn ngram(&self, id: usize) -> &[u32] {
+        let key = &self.keys[id];
+        let length = key.iter().take_while(|&&symbol| symbol != NONE).count();
+        &key[..length]
+    }
+
+    /// The rows `[N, F]` of texts. N-grams that are no features are left out.
+    pub fn rows<'a>(&self, texts: impl IntoIterator<Item = &'a [u32]>) -> Rows {
+        let mut rows = Rows::new(self.len());
+        for text in texts {
+            let known = ngrams(self.config.order, text).filter_map(|key| self.ids.get(&key));
+            rows.push(known.map(|&id| (id, 1.0)).collect());
+        }
+        match self.config.weighting {
+            Weighting::Count => rows,
+            Weighting::Presence => rows.binary(),
+            Weighting::TfIdf => rows.scaled(&self.idf).normalised(),
+        }
+    }
+}
+
+/// The n-grams of a text, from its first symbol on.
+fn ngrams(order: usize, text: &[u32]) -> impl Iterator<Item = Key> + '_ {
+    (0..text.len()).flat_map(move |at| {
+        let longest = order.min(text.len() - at);
+        (1..=longest).map(move |length| {
+            let mut key = [NONE; MAX_ORDER];
+            key[..length].copy_from_slice(&text[at..at + length]);
+            key
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXTS: [&[u32]; 3] = [&[1, 2, 1, 2], &[2, 3], &[2]];
+
+    fn features(order: usize, minimum_count: usize, weighting: Weighting) -> Features {
+        let config = FeaturesConfig {
+            order,
+            minimum_count,
+            weighting,
+        };
+        Features::of(config, TEXTS).unwrap()
+    }
+
+    #[test]
+    fn ngrams_are_counted() {
+        let found = features(2, 1, Weighting::Count);
+        let names: Vec<&[u32]> = (0..found.len()).map(|id| found.ngram(id)).collect();
+        assert_eq!(names, [&[1][..], &[1, 2], &[2], &[2, 1], &[2, 3], &[3]]);
+        let rows = found.rows(TEXTS);
+        let of = |row: usize, ngram: &[u32]| {
+            let id = names.iter().position(|name| *name == ngram).unwrap() as u32;
+            let row = rows.row(row);
+            row.indices
+                .iter()
+                .position(|&i| i == id)
+                .map(|at| row.values[at])
+        };
+        assert_eq!(of(0, &[1, 2]), Some(2.0));
+        assert_eq!(of(0, &[2, 1]), Some(1.0));
+        assert_eq!(of(1, &[1]), None);
+        assert_eq!(
+            features(2, 1, Weighting::Presence)
+                .rows(TEXTS)
+                .row(0)
+                .values,
+            [1.0; 4]
+        );
+        // What training did not have is left out.
+        assert!(found.rows([&[9, 9][..]]).row(0).indices.is_empty());
+        assert!(features(3, 1, Weighting::Count).len() > found.len());
+    }
+
+    #[test]
+    fn rare_ngrams_are_left_out() {
+        let found = features(2, 2, Weighting::Count);
+        assert_eq!((found.len(), found.ngram(0)), (1, &[2][..]));
+        assert_eq!(found.rows(TEXTS).row(0).values, [2.0]);
+    }
+
+    #[test]
+    fn frequent_ngrams_weigh_less() {
+        let rows = features(1, 1, Weighting::TfIdf).rows(TEXTS);
+        // Symbol 2 is in all texts, symbol 3 in one: idf 1 and ln 2 + 1.
+        let idf = 2f32.ln() + 1.0;
+        let norm = (1.0 + idf * idf).sqrt();
+        let [common, rare] = [1.0 / norm, idf / norm];
+        for (found, expected) in rows.row(1).values.iter().zip([common, rare]) {
+            assert!((found - expected).abs() < 1e-6, "{found} for {expected}");
+        }
+        assert_eq!(rows.row(2).values, [1.0]);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let of = |order, minimum_count| {
+            let config = FeaturesConfig {
+                order,
+                minimum_count,
+                weighting: Weighting::Count,
+            };
+            Features::of(config, TEXTS).unwrap_err().to_string()
+        };
+        assert!(of(0, 1).contains("order: expected 1 to 3, found 0"));
+        assert!(of(4, 1).contains("order"));
+        assert!(of(1, 0).contains("minimum_count"));
+        assert!(of(1, 4).contains("none in 3 texts"));
+    }
+}
