@@ -1,7 +1,7 @@
 //! CPU kernels for recurrent networks on plain slices: recurrent layers with
-//! their gradients, softmax cross entropy, optimizer updates, training of word
-//! vectors, and the vector arithmetic and packed matrix products under them. No
-//! tensor library.
+//! their gradients, softmax cross entropy, conditional random fields, optimizer
+//! updates, training of word vectors, and the vector arithmetic and packed matrix
+//! products under them. No tensor library.
 //!
 //! # Axis letters
 //!
@@ -22,6 +22,7 @@
 #![deny(missing_docs)]
 
 pub mod cells;
+pub mod crf;
 pub mod layer;
 pub mod loss;
 pub mod math;
