@@ -10,6 +10,7 @@ pub mod import;
 pub mod inspect;
 pub mod neighbours;
 mod options;
+pub mod predict;
 pub mod recipes;
 pub mod score;
 pub mod train;

@@ -11,8 +11,8 @@ mod signals;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    analogy, bench, compare, evaluate, export, generate, import, inspect, neighbours, recipes,
-    score, train,
+    analogy, bench, compare, evaluate, export, generate, import, inspect, neighbours, predict,
+    recipes, score, train,
 };
 use std::process::ExitCode;
 
@@ -30,6 +30,8 @@ enum Command {
     Train(train::Arguments),
     /// Measure a trained model on a split
     Evaluate(evaluate::Arguments),
+    /// Tell the class of texts with a trained classifier
+    Predict(predict::Arguments),
     /// Generate text with a trained model
     Generate(generate::Arguments),
     /// Rank candidate sentences by the probability that a language model gives them
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Ok(arguments) => match arguments.command {
             Command::Train(arguments) => train::run(arguments),
             Command::Evaluate(arguments) => evaluate::run(arguments),
+            Command::Predict(arguments) => predict::run(arguments),
             Command::Generate(arguments) => generate::run(arguments),
             Command::Score(arguments) => score::run(arguments),
             Command::Compare(arguments) => compare::run(arguments),

@@ -84,8 +84,7 @@ pub enum DataError {
 
     /// A file is not UTF-8.
     #[error(
-        "{}: expected UTF-8 text, found an invalid sequence at byte {offset}{}; \
-         convert it, or let `unit` be byte, which reads any file",
+        "{}: expected UTF-8 text, found an invalid sequence at byte {offset}{}; convert it, or {advice}",
         .path.display(),
         if *.compressed { " of the decompressed data" } else { "" }
     )]
@@ -96,13 +95,19 @@ pub enum DataError {
         offset: usize,
         /// Whether the file was compressed.
         compressed: bool,
+        /// What else may help.
+        advice: &'static str,
     },
 
-    /// A file of records needs to be told which column is the text.
-    #[error("{}: expected the name of the column that holds the text (--column, or `data.column` in a recipe), found none; columns: {}", .path.display(), .columns.join(", "))]
+    /// A file of records needs to be told which column is which.
+    #[error("{}: expected the name of the column that holds {holds} ({option}), found none; columns: {}", .path.display(), .columns.join(", "))]
     ColumnNeeded {
         /// The file.
         path: PathBuf,
+        /// What the column holds.
+        holds: &'static str,
+        /// The option that names it.
+        option: &'static str,
         /// The columns of its first record.
         columns: Vec<String>,
     },
@@ -154,14 +159,45 @@ pub enum DataError {
     },
 
     /// A folder does not hold the files of a data set.
-    #[error("{}: {problem}; files there: {}", .path.display(), if .files.is_empty() { "none".to_owned() } else { .files.join(", ") })]
+    #[error("{}: {problem}; files there: {}", .path.display(), listed(.files))]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What was expected and what was found.
         problem: String,
-        /// The names of the files that are there.
+        /// The names of the files that are there, and of the folders, which end in `/`.
         files: Vec<String>,
+    },
+
+    /// A labelled text is malformed.
+    #[error("{}, line {line}: {problem}", .path.display())]
+    LabelledText {
+        /// The file.
+        path: PathBuf,
+        /// The line of the text, counted from 1.
+        line: u64,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Labelled texts are no data set.
+    #[error("{}: {problem}", .path.display())]
+    LabelledTexts {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// An option is out of its range.
+    #[error("`{name}`: expected {expected}, found {found}")]
+    Setting {
+        /// The name of the option.
+        name: &'static str,
+        /// What was expected.
+        expected: &'static str,
+        /// What was found.
+        found: String,
     },
 
     /// The fractions of the splits are not fractions of a whole.
@@ -262,6 +298,20 @@ pub enum DataError {
         /// What was expected and what was found.
         problem: String,
     },
+}
+
+/// How many files of a folder an error lists.
+const LISTED_FILES: usize = 20;
+
+fn listed(files: &[String]) -> String {
+    match files.get(..LISTED_FILES) {
+        _ if files.is_empty() => "none".to_owned(),
+        Some(first) if files.len() > LISTED_FILES => {
+            let others = files.len() - LISTED_FILES;
+            format!("{} and {others} others", first.join(", "))
+        }
+        _ => files.join(", "),
+    }
 }
 
 /// A place in a file.

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | file or folder -> training, validation and test text | [`read_text`], [`read_bytes`] |
 //! | text -> symbols -> ids, and back | [`Vocabulary`], [`Unit`], [`Decoder`] |
+//! | file or folder -> training, validation and test texts with a label each | [`read_labelled`], [`LabelledTexts`] |
+//! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
 //! | word vectors: files, neighbours, analogies | [`WordVectors`] |
 //! | a language whose entropy is known exactly, to measure a model against | [`Grammar`] |
@@ -28,21 +30,29 @@
 #![deny(missing_docs)]
 
 mod batch;
+mod clean;
+mod encoding;
 mod error;
 pub mod files;
 mod grammar;
+mod labelled;
 mod readers;
 mod source;
 mod streams;
 mod tokenize;
+mod tokens;
 mod vocabulary;
 mod word_vectors;
 
 pub use batch::SequenceBatch;
+pub use clean::CleanConfig;
+pub use encoding::Encoding;
 pub use error::{DataError, Place};
 pub use grammar::Grammar;
+pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
 pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
 pub use streams::{Chunk, TokenStreams};
 pub use tokenize::Unit;
+pub use tokens::Tokens;
 pub use vocabulary::{Decoder, Vocabulary};
 pub use word_vectors::{Neighbour, WordVectorFormat, WordVectors};

@@ -1,5 +1,6 @@
-//! Readers of one file each: the name says which format, and a table or a file of JSON lines gives one column.
+//! Readers of one file each: the name says which format, and a table or a file of JSON lines gives some of its columns.
 
+mod columns;
 mod file;
 mod folder;
 mod json_lines;
@@ -8,12 +9,14 @@ mod text_file;
 
 use std::path::Path;
 
-pub(crate) use file::{OpenFile, open, read_error};
-pub(crate) use folder::{FolderFiles, find_files};
+pub(crate) use columns::{Column, Record};
+pub(crate) use file::{MOST_BYTES, OpenFile, open, read_error};
+pub(crate) use folder::{
+    FolderFiles, Listing, SPLITS, find_files, is_hidden, is_note, names_split, split_of,
+};
 pub(crate) use text_file::refuse_foreign;
 
-use self::file::FileContent;
-use crate::DataError;
+use crate::{DataError, Encoding};
 
 /// The text of a file, as characters or as bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,16 +38,20 @@ impl<T> Content<T> {
 
 /// The format of a file, told from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
+    /// Plain text, which has no columns.
     Text,
+    /// A `.csv` table.
     CommaSeparated,
+    /// A `.tsv` table.
     TabSeparated,
+    /// A `.jsonl` or `.ndjson` file.
     JsonLines,
 }
 
 impl Format {
     /// A final `.gz` counts for nothing.
-    fn of(file_name: &str) -> Self {
+    pub(crate) fn of(file_name: &str) -> Self {
         let name = uncompressed_name(file_name).to_lowercase();
         match name.rsplit_once('.').map(|(_, extension)| extension) {
             Some("csv") => Format::CommaSeparated,
@@ -55,11 +62,13 @@ impl Format {
     }
 }
 
-fn uncompressed_name(file_name: &str) -> &str {
+/// The name without a final `.gz`.
+pub(crate) fn uncompressed_name(file_name: &str) -> &str {
     file_name.strip_suffix(".gz").unwrap_or(file_name)
 }
 
-fn file_name(path: &Path) -> String {
+/// The last part of a path.
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
@@ -67,35 +76,27 @@ fn file_name(path: &Path) -> String {
 
 /// Reads the text of one file.
 pub(crate) fn read_text(path: &Path, column: Option<&str>) -> Result<Content<String>, DataError> {
-    let content = read_file(path)?;
-    let format = Format::of(&file_name(path));
-    if format == Format::Text {
-        refuse_column(path, column)?;
-    }
-    let text = text_file::decode(path, content)?;
-    if text.is_empty() {
-        return Err(DataError::Empty {
-            path: path.to_owned(),
-        });
-    }
-    let records = match format {
-        Format::Text => return Ok(Content::plain(text)),
-        Format::CommaSeparated => table::read_column(path, &text, false, column)?,
-        Format::TabSeparated => table::read_column(path, &text, true, column)?,
-        Format::JsonLines => json_lines::read_column(path, &text, column)?,
+    let advice = "let `unit` be byte, which reads any file";
+    let text = read_decoded(path, MOST_BYTES, Encoding::Utf8, advice)?;
+    refuse_empty(path, text.as_bytes())?;
+    let Some(records) = read_records(path, &text, [text_column(column)])? else {
+        return Ok(Content::plain(text));
     };
-    if records.is_empty() {
-        return Err(DataError::NoRecords {
-            path: path.to_owned(),
-        });
-    }
-    let ends = records.iter().scan(0, |end, record| {
-        *end += record.len();
+    let lines: Vec<String> = records
+        .into_iter()
+        .map(
+            |Record {
+                 fields: [field], ..
+             }| record_line(&field),
+        )
+        .collect();
+    let ends = lines.iter().scan(0, |end, line| {
+        *end += line.len();
         Some(*end)
     });
     Ok(Content {
         record_ends: Some(ends.collect()),
-        text: records.concat(),
+        text: lines.concat(),
     })
 }
 
@@ -109,29 +110,72 @@ pub(crate) fn read_bytes(path: &Path, column: Option<&str>) -> Result<Content<Ve
             record_ends,
         });
     }
-    refuse_column(path, column)?;
-    Ok(Content::plain(read_file(path)?.bytes))
+    text_column(column).refuse(path)?;
+    let bytes = file::read(path, MOST_BYTES)?.bytes;
+    refuse_empty(path, &bytes)?;
+    Ok(Content::plain(bytes))
 }
 
-/// Reads a file that is not empty.
-fn read_file(path: &Path) -> Result<FileContent, DataError> {
-    let content = file::read(path, file::MOST_BYTES)?;
-    if content.bytes.is_empty() {
-        return Err(DataError::Empty {
-            path: path.to_owned(),
-        });
+/// The column of a text for a language model.
+fn text_column(name: Option<&str>) -> Column<'_> {
+    Column {
+        name,
+        holds: "the text",
+        option: "--column, or `data.column` in a recipe",
+        scalars: false,
     }
-    Ok(content)
 }
 
-/// Plain text has no columns.
-fn refuse_column(path: &Path, column: Option<&str>) -> Result<(), DataError> {
-    match column {
-        None => Ok(()),
-        Some(column) => Err(DataError::UnexpectedColumn {
+/// Reads a file of at most `limit` bytes, counted after decompression, as text, whatever its name says of its format.
+///
+/// `advice` is what may help where it is not UTF-8, other than to convert it.
+pub(crate) fn read_decoded(
+    path: &Path,
+    limit: u64,
+    encoding: Encoding,
+    advice: &'static str,
+) -> Result<String, DataError> {
+    let content = file::read(path, limit)?;
+    text_file::decode(path, content, encoding, advice)
+}
+
+/// An error where a file holds nothing.
+pub(crate) fn refuse_empty(path: &Path, content: &[u8]) -> Result<(), DataError> {
+    match content {
+        [] => Err(DataError::Empty {
             path: path.to_owned(),
-            column: column.to_owned(),
         }),
+        _ => Ok(()),
+    }
+}
+
+/// The columns of a file whose content is `text`, or none where it is plain text, for which no column may be named.
+pub(crate) fn read_records<const N: usize>(
+    path: &Path,
+    text: &str,
+    columns: [Column; N],
+) -> Result<Option<Vec<Record<N>>>, DataError> {
+    let records = match Format::of(&file_name(path)) {
+        Format::Text => {
+            for column in columns {
+                column.refuse(path)?;
+            }
+            return Ok(None);
+        }
+        Format::CommaSeparated => table::read_columns(path, text, false, columns)?,
+        Format::TabSeparated => table::read_columns(path, text, true, columns)?,
+        Format::JsonLines => json_lines::read_columns(path, text, columns)?,
+    };
+    if records.is_empty() {
+        return Err(no_records(path));
+    }
+    Ok(Some(records))
+}
+
+/// The error of a file that has only blank lines.
+pub(crate) fn no_records(path: &Path) -> DataError {
+    DataError::NoRecords {
+        path: path.to_owned(),
     }
 }
 

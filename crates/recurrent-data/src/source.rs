@@ -38,14 +38,14 @@ impl Default for TextOptions {
     }
 }
 
-/// The text a model is trained on, the text its training is watched with, and the text it is measured on.
+/// What a model is trained on, what its training is watched with, and what it is measured on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splits<T> {
-    /// The training text.
+    /// The training part.
     pub train: T,
-    /// The validation text.
+    /// The validation part.
     pub valid: T,
-    /// The test text.
+    /// The test part.
     pub test: T,
 }
 
@@ -154,7 +154,8 @@ impl Text for Vec<u8> {
 /// Rounding in the sum of decimal fractions is far below this, and a slip of the pen far above.
 const FRACTION_TOLERANCE: f64 = 1e-6;
 
-fn check_fractions(fractions: [f64; 3]) -> Result<(), DataError> {
+/// An error where `fractions` are not those of a whole.
+pub(crate) fn check_fractions(fractions: [f64; 3]) -> Result<(), DataError> {
     let within = fractions.iter().all(|part| (0.0..=1.0).contains(part));
     let whole = (fractions.iter().sum::<f64>() - 1.0).abs() <= FRACTION_TOLERANCE;
     if within && whole {
@@ -191,10 +192,15 @@ fn split<T: Text>(content: Content<T>, options: &TextOptions) -> Splits<T> {
     }
 }
 
-/// Where the training and the validation part of `count` items end.
-fn boundaries(count: usize, [train, valid, test]: [f64; 3]) -> [usize; 2] {
+/// How many of `count` items a fraction of them is, rounded down.
+pub(crate) fn part_of(count: usize, fraction: f64) -> usize {
     // The sum 0.7 + 0.1 falls just short of 0.8; the tolerance keeps the item that the rounding would take away.
-    let part = |fraction: f64| ((count as f64 * fraction + FRACTION_TOLERANCE) as usize).min(count);
+    ((count as f64 * fraction + FRACTION_TOLERANCE) as usize).min(count)
+}
+
+/// Where the training and the validation part of `count` items end.
+pub(crate) fn boundaries(count: usize, [train, valid, test]: [f64; 3]) -> [usize; 2] {
+    let part = |fraction| part_of(count, fraction);
     // A part of 0 is empty whatever the rounding of the others.
     let second = if test == 0.0 {
         count

@@ -78,6 +78,48 @@ impl Vocabulary {
         Self::from_symbols(unit, symbols.collect())
     }
 
+    /// The vocabulary of the tokens of `texts`, such as the training part of labelled texts cut by
+    /// [`Tokens`](crate::Tokens): a vocabulary of words without `<eos>`.
+    ///
+    /// Tokens are in the order of falling frequency, equally frequent ones in alphabetical order. Those that come fewer
+    /// than `minimum_count` times are left out. `<unk>` is always there, at the place of its own frequency, so last
+    /// where no text has it. With a `limit` the most frequent are kept, so that there are at most `limit` symbols in
+    /// all, `<unk>` counted. What is empty or has white space in it is no token.
+    ///
+    /// ```
+    /// use recurrent_data::{Tokens, Vocabulary};
+    ///
+    /// let texts = ["good , good film", "bad film !"].map(|text| Tokens::Words.tokens(text));
+    /// let tokens = texts.iter().map(|tokens| tokens.iter().copied());
+    /// let vocabulary = Vocabulary::of_tokens(tokens, None, 2);
+    /// assert_eq!([0, 1, 2].map(|id| vocabulary.symbol(id)), ["film", "good", "<unk>"]);
+    /// assert_eq!(vocabulary.encode_tokens(["bad", "film"])?, [2, 0]);
+    /// # Ok::<(), recurrent_data::DataError>(())
+    /// ```
+    pub fn of_tokens<'a, T>(
+        texts: impl IntoIterator<Item = T>,
+        limit: Option<usize>,
+        minimum_count: usize,
+    ) -> Self
+    where
+        T: IntoIterator<Item = &'a str>,
+    {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for token in texts.into_iter().flatten() {
+            *counts.entry(token).or_default() += 1;
+        }
+        let unknown = counts.remove(UNKNOWN).unwrap_or(0);
+        counts.retain(|token, count| *count >= minimum_count && is_word(token));
+        let mut kept: Vec<(&str, usize)> = counts.into_iter().collect();
+        let rank = |&(token, count): &(&'a str, usize)| (Reverse(count), token);
+        kept.sort_unstable_by_key(rank);
+        kept.truncate(limit.map_or(usize::MAX, |limit| limit.saturating_sub(1)));
+        kept.push((UNKNOWN, unknown));
+        kept.sort_unstable_by_key(rank);
+        let symbols = kept.into_iter().map(|(token, _)| token.to_owned());
+        Self::from_symbols(Unit::Word, symbols.collect())
+    }
+
     /// The symbols must be distinct.
     fn from_symbols(unit: Unit, symbols: Vec<String>) -> Self {
         Self {
@@ -123,31 +165,46 @@ impl Vocabulary {
         if self.unit == Unit::Byte {
             return Ok(text.bytes().map(u32::from).collect());
         }
+        self.encode_tokens(self.unit.symbols(text))
+    }
+
+    /// The ids of `tokens`.
+    ///
+    /// # Errors
+    /// If a token is not in the vocabulary, and the vocabulary has no `<unk>` to stand for it.
+    pub fn encode_tokens<'a>(
+        &self,
+        tokens: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<u32>, DataError> {
         let unknown = self.unknown_id();
-        self.unit
-            .symbols(text)
-            .map(|symbol| self.ids.get(symbol).copied().or(unknown))
-            .collect::<Option<_>>()
-            .ok_or_else(|| {
-                let mut symbols = self.unknown_symbols(text);
-                let count = symbols.len();
-                symbols.truncate(LISTED_SYMBOLS);
-                DataError::UnknownSymbols {
-                    symbols,
-                    count,
-                    size: self.len(),
-                }
-            })
+        let mut ids = Vec::new();
+        let mut missing = Distinct::default();
+        for token in tokens {
+            match self.ids.get(token).copied().or(unknown) {
+                Some(id) => ids.push(id),
+                None => missing.push(token),
+            }
+        }
+        if missing.symbols.is_empty() {
+            return Ok(ids);
+        }
+        let count = missing.symbols.len();
+        missing.symbols.truncate(LISTED_SYMBOLS);
+        Err(DataError::UnknownSymbols {
+            symbols: missing.symbols.into_iter().map(str::to_owned).collect(),
+            count,
+            size: self.len(),
+        })
     }
 
     /// The distinct symbols of `text` that are not in the vocabulary, in the order they come.
     pub fn unknown_symbols(&self, text: &str) -> Vec<String> {
-        let mut seen = HashSet::new();
+        let mut missing = Distinct::default();
         self.unit
             .symbols(text)
-            .filter(|&symbol| !self.ids.contains_key(symbol) && seen.insert(symbol))
-            .map(str::to_owned)
-            .collect()
+            .filter(|&symbol| !self.ids.contains_key(symbol))
+            .for_each(|symbol| missing.push(symbol));
+        missing.symbols.into_iter().map(str::to_owned).collect()
     }
 
     /// The text of `ids`: words stand a space apart and `<eos>` is a line end; bytes that are not UTF-8, ids outside
@@ -163,6 +220,26 @@ impl Vocabulary {
     pub fn decoder(&self) -> Decoder<'_> {
         Decoder::new(self)
     }
+}
+
+/// Distinct symbols in the order they come.
+#[derive(Default)]
+struct Distinct<'a> {
+    symbols: Vec<&'a str>,
+    seen: HashSet<&'a str>,
+}
+
+impl<'a> Distinct<'a> {
+    fn push(&mut self, symbol: &'a str) {
+        if self.seen.insert(symbol) {
+            self.symbols.push(symbol);
+        }
+    }
+}
+
+/// Whether a symbol is a word of a vocabulary: not empty, and without white space.
+fn is_word(symbol: &str) -> bool {
+    !symbol.is_empty() && !symbol.contains(char::is_whitespace)
 }
 
 fn printable(symbol: &str) -> String {

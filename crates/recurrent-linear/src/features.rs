@@ -126,6 +126,45 @@ impl Features {
         })
     }
 
+    /// Numbers that an n-gram is written as by [`Features::to_keys`].
+    pub const KEY: usize = MAX_ORDER;
+
+    /// The n-grams as numbers, `[F, KEY]`: their symbols, and `u32::MAX` behind them.
+    pub fn to_keys(&self) -> Vec<u32> {
+        self.keys.iter().flatten().copied().collect()
+    }
+
+    /// The inverse document frequency of each feature, `[F]`.
+    pub fn idf(&self) -> &[f32] {
+        &self.idf
+    }
+
+    /// The features that [`Features::to_keys`] and [`Features::idf`] gave.
+    ///
+    /// # Errors
+    /// Where they are not as many, or an n-gram is there twice or has no symbol.
+    pub fn from_keys(
+        config: FeaturesConfig,
+        keys: Vec<u32>,
+        idf: Vec<f32>,
+    ) -> Result<Self, LinearError> {
+        let keys: Vec<Key> = (keys.chunks_exact(Self::KEY))
+            .map(|key| std::array::from_fn(|i| key[i]))
+            .collect();
+        let ids: HashMap<Key, u32> = keys.iter().copied().zip(0..).collect();
+        let fits = keys.len() == idf.len() && ids.len() == keys.len() && !keys.is_empty();
+        if !fits || keys.iter().any(|key| key[0] == NONE) {
+            let found = format!("{} n-grams, {} of them different", keys.len(), ids.len());
+            return Err(LinearError::examples("an n-gram for each feature", found));
+        }
+        Ok(Self {
+            config,
+            ids,
+            keys,
+            idf,
+        })
+    }
+
     /// How many features there are, `F`.
     pub fn len(&self) -> usize {
         self.keys.len()
@@ -215,6 +254,22 @@ mod tests {
         // What training did not have is left out.
         assert!(found.rows([&[9, 9][..]]).row(0).indices.is_empty());
         assert!(features(3, 1, Weighting::Count).len() > found.len());
+    }
+
+    #[test]
+    fn features_come_back_from_their_keys() {
+        for weighting in [Weighting::Count, Weighting::TfIdf] {
+            let found = features(3, 1, weighting);
+            let (keys, idf) = (found.to_keys(), found.idf().to_vec());
+            assert_eq!(keys.len(), found.len() * Features::KEY);
+            let again = Features::from_keys(found.config, keys.clone(), idf.clone()).unwrap();
+            assert_eq!(again, found);
+            assert!(Features::from_keys(found.config, keys.clone(), idf[1..].to_vec()).is_err());
+            let twice = [&keys[..3], &keys[..3]].concat();
+            assert!(Features::from_keys(found.config, twice, idf[..2].to_vec()).is_err());
+            let empty = vec![NONE; 3];
+            assert!(Features::from_keys(found.config, empty, idf[..1].to_vec()).is_err());
+        }
     }
 
     #[test]

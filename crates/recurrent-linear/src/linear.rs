@@ -54,9 +54,19 @@ impl Linear {
     /// # Panics
     /// As [`Linear::scores`].
     pub fn softmax(&self, row: Row) -> Vec<f64> {
+        self.softmax_at(row, 1.0)
+    }
+
+    /// `exp(s_k / τ) / Σ exp(s / τ)`, `[K]`: the higher the temperature `τ`, the more alike.
+    ///
+    /// # Panics
+    /// As [`Linear::scores`].
+    pub fn softmax_at(&self, row: Row, temperature: f64) -> Vec<f64> {
         let mut scores = self.scores(row);
         let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        scores.iter_mut().for_each(|s| *s = (*s - most).exp());
+        scores
+            .iter_mut()
+            .for_each(|s| *s = ((*s - most) / temperature).exp());
         let sum: f64 = scores.iter().sum();
         scores.iter_mut().for_each(|s| *s /= sum);
         scores

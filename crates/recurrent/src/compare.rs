@@ -1,9 +1,11 @@
 //! Trained models side by side: how good they are, how large, how fast.
 
+use crate::classification::Classifier;
 use crate::language_model::{Corpus, Evaluation, Predictor, Split};
 use crate::metrics::MetricLine;
 use crate::report::{Bars, bars_page, duration, grouped};
 use crate::run::{RunDirectory, digest};
+use crate::task::Config;
 use crate::{DeviceName, Error};
 use recurrent_nn::noise;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ pub struct Compared {
     /// The text it was measured on.
     pub source: String,
     /// What it came to.
-    pub evaluation: Evaluation,
+    pub quality: Quality,
     /// Tells the symbols it was measured on from others.
     pub text_digest: u64,
     /// Symbols of its vocabulary.
@@ -35,8 +37,58 @@ pub struct Compared {
     pub bytes: u64,
     /// Seconds of its training.
     pub training_seconds: Option<f64>,
-    /// Symbols it scored in a second.
-    pub symbols_per_second: f64,
+    /// Symbols it scored in a second, or texts.
+    pub per_second: f64,
+}
+
+/// How good a model is at its task.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Quality {
+    /// Of a language model.
+    LanguageModel(Evaluation),
+    /// Of a classifier.
+    Classification {
+        /// The share of right answers.
+        accuracy: f64,
+        /// The mean of the classes' F1.
+        macro_f1: f64,
+        /// Mean `-ln p` of the right class.
+        log_loss: f64,
+        /// Texts it was measured on.
+        texts: u64,
+    },
+}
+
+impl Quality {
+    /// What models are ranked by: the less, the better.
+    fn loss(self) -> f64 {
+        match self {
+            Self::LanguageModel(found) => found.cross_entropy,
+            Self::Classification { accuracy, .. } => 1.0 - accuracy,
+        }
+    }
+
+    /// The one number of a figure, with its text.
+    fn shown(self) -> (f64, String) {
+        match self {
+            Self::LanguageModel(found) => {
+                let perplexity = found.perplexity();
+                (perplexity, format!("{perplexity:.2}"))
+            }
+            Self::Classification { accuracy, .. } => {
+                let percent = 100.0 * accuracy;
+                (percent, format!("{percent:.2} %"))
+            }
+        }
+    }
+
+    /// What it counts.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::LanguageModel(_) => "symbols",
+            Self::Classification { .. } => "texts",
+        }
+    }
 }
 
 /// Measures the model of a run on a split of its own text, or of the text at `data`.
@@ -58,35 +110,115 @@ fn measured(
     split: Split,
     device: DeviceName,
 ) -> Result<Compared, Error> {
+    match directory.config()? {
+        Config::Classification(_) => classifier(directory, data, split),
+        _ => language_model(directory, data, split, device),
+    }
+}
+
+fn language_model(
+    directory: &RunDirectory,
+    data: Option<&str>,
+    split: Split,
+    device: DeviceName,
+) -> Result<Compared, Error> {
     let predictor = Predictor::load(directory, device)?;
     let corpus: Corpus = predictor.corpus(data, None, split)?;
-    let (mut least, start) = (f64::INFINITY, Instant::now());
-    let evaluation = loop {
-        let before = Instant::now();
-        let evaluation = predictor.evaluate(&corpus, split)?;
-        least = least.min(before.elapsed().as_secs_f64());
-        // Memory is cold and caches are empty the first time.
-        if start.elapsed() >= MEASURED {
-            break evaluation;
-        }
-    };
+    let (found, seconds) = fastest(|| predictor.evaluate(&corpus, split))?;
     let layers = predictor.layers();
     Ok(Compared {
         run: directory.path().to_path_buf(),
         recipe: (predictor.config().task.recipe.clone()).unwrap_or_default(),
         text_digest: (corpus.split(split).iter().copied().map(u64::from)).fold(0, noise::mix),
         source: corpus.source,
-        evaluation,
+        quality: Quality::LanguageModel(found),
         vocabulary: predictor.vocabulary().len(),
         vocabulary_digest: digest(predictor.vocabulary()),
         parameters: layers.iter().map(|layer| layer.parameters).sum(),
         bytes: predictor.bytes(),
         training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
-        symbols_per_second: evaluation.symbols as f64 / least.max(1e-9),
+        per_second: found.symbols as f64 / seconds,
     })
 }
 
-/// Whether perplexities can be held against each other: over the same text in the same symbols.
+fn classifier(
+    directory: &RunDirectory,
+    data: Option<&str>,
+    split: Split,
+) -> Result<Compared, Error> {
+    let classifier = Classifier::load(directory)?;
+    let corpus = classifier.corpus(data)?;
+    let examples = corpus.split(split);
+    if examples.labels.is_empty() {
+        return Err(Error::Setting {
+            key: "--split".to_string(),
+            expected: format!("a split of {} with texts", corpus.source),
+            found: split.as_str().to_string(),
+        });
+    }
+    let (found, seconds) = fastest(|| Ok(classifier.predict_examples(&examples)))?;
+    let measures = classifier.measure(&examples, &found);
+    let layers = classifier.layers();
+    let texts = examples.texts.iter().zip(&examples.labels);
+    let of_text = |(text, &label): (&String, &usize)| {
+        let class = crc32fast::hash(classifier.classes()[label].as_bytes());
+        u64::from(crc32fast::hash(text.as_bytes())) << 32 | u64::from(class)
+    };
+    Ok(Compared {
+        run: directory.path().to_path_buf(),
+        recipe: (classifier.config().task.recipe.clone()).unwrap_or_default(),
+        text_digest: texts.map(of_text).fold(0, noise::mix),
+        source: corpus.source,
+        quality: Quality::Classification {
+            accuracy: measures.accuracy(),
+            macro_f1: measures.macro_f1(),
+            log_loss: measures.log_loss,
+            texts: measures.count(),
+        },
+        vocabulary: classifier.vocabulary().len(),
+        // Classifiers of other tokens answer the same question.
+        vocabulary_digest: 0,
+        parameters: layers.iter().map(|layer| layer.parameters).sum(),
+        bytes: classifier.bytes(),
+        training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
+        per_second: examples.labels.len() as f64 / seconds,
+    })
+}
+
+/// What `work` gives, and the seconds of the fastest of several times.
+fn fastest<T>(mut work: impl FnMut() -> Result<T, Error>) -> Result<(T, f64), Error> {
+    let (mut least, start) = (f64::INFINITY, Instant::now());
+    loop {
+        let before = Instant::now();
+        let found = work()?;
+        least = least.min(before.elapsed().as_secs_f64());
+        // Memory is cold and caches are empty the first time.
+        if start.elapsed() >= MEASURED {
+            return Ok((found, least.max(1e-9)));
+        }
+    }
+}
+
+/// Fails where runs are of different tasks.
+///
+/// # Errors
+/// Where they are.
+pub fn check_task(all: &[Compared]) -> Result<(), Error> {
+    let task = |one: &Compared| one.quality.unit();
+    match all.windows(2).find(|pair| task(&pair[0]) != task(&pair[1])) {
+        None => Ok(()),
+        Some(pair) => Err(Error::Setting {
+            key: "RUN".to_string(),
+            expected: format!(
+                "runs of one task, such as that of {}",
+                pair[0].run.display()
+            ),
+            found: format!("{}, which is of another", pair[1].run.display()),
+        }),
+    }
+}
+
+/// Whether the numbers can be held against each other: over the same text in the same symbols.
 pub fn is_comparable(all: &[Compared]) -> bool {
     all.windows(2).all(|pair| {
         let key = |one: &Compared| (one.text_digest, one.vocabulary_digest);
@@ -94,14 +226,13 @@ pub fn is_comparable(all: &[Compared]) -> bool {
     })
 }
 
-/// What is said where perplexities cannot be held against each other.
+/// What is said where numbers cannot be held against each other.
 pub const INCOMPARABLE: &str =
-    "the runs differ in text or vocabulary: their perplexities cannot be held against each other";
+    "the runs differ in text or vocabulary: their numbers cannot be held against each other";
 
 /// The models, the best first.
 pub fn ranked(mut all: Vec<Compared>) -> Vec<Compared> {
-    let cross_entropy = |one: &Compared| one.evaluation.cross_entropy;
-    all.sort_by(|a, b| cross_entropy(a).total_cmp(&cross_entropy(b)));
+    all.sort_by(|a, b| a.quality.loss().total_cmp(&b.quality.loss()));
     all
 }
 
@@ -117,11 +248,14 @@ pub fn page(all: &[Compared], split: Split) -> String {
             })
             .collect(),
     };
+    let (title, unit) = match all.first().map(|one| one.quality) {
+        Some(quality @ Quality::Classification { .. }) => {
+            ("Accuracy, more is better", quality.unit())
+        }
+        _ => ("Perplexity, less is better", "symbols"),
+    };
     let figures = [
-        figure("Perplexity, less is better", &|one| {
-            let perplexity = one.evaluation.perplexity();
-            (perplexity, format!("{perplexity:.2}"))
-        }),
+        figure(title, &|one| one.quality.shown()),
         figure("Parameters", &|one| {
             (one.parameters as f64, grouped(one.parameters))
         }),
@@ -134,8 +268,8 @@ pub fn page(all: &[Compared], split: Split) -> String {
             None => (0.0, "unknown".to_string()),
         }),
         figure("Scoring", &|one| {
-            let speed = one.symbols_per_second;
-            (speed, format!("{} symbols/s", grouped(three_digits(speed))))
+            let speed = one.per_second;
+            (speed, format!("{} {unit}/s", grouped(three_digits(speed))))
         }),
     ];
     let mut sources: Vec<&str> = all.iter().map(|one| one.source.as_str()).collect();
@@ -144,7 +278,7 @@ pub fn page(all: &[Compared], split: Split) -> String {
     if !is_comparable(all) {
         note = format!("{note}; {INCOMPARABLE}");
     }
-    bars_page("Language models side by side", &note, &figures)
+    bars_page("Models side by side", &note, &figures)
 }
 
 /// What the models are called: the last part of their run directories' paths, or the whole path where

@@ -3,6 +3,7 @@
 use crate::recipe;
 use recurrent_data::DataError;
 use recurrent_decode::DecodeError;
+use recurrent_linear::LinearError;
 use std::path::{Path, PathBuf};
 
 /// An error of the toolkit.
@@ -15,6 +16,9 @@ pub enum Error {
     /// What a decoder cannot work with.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// Examples that a classifier cannot learn from.
+    #[error(transparent)]
+    Linear(#[from] LinearError),
     /// A text that cannot be used.
     #[error("{place}: {error}")]
     Text {

@@ -1,5 +1,6 @@
 //! What a run directory or a weight file holds.
 
+use crate::classification::Classifier;
 use crate::language_model::Predictor;
 use crate::metrics::MetricLine;
 use crate::report::LayerRow;
@@ -7,6 +8,7 @@ use crate::run::RunDirectory;
 use crate::task::{Config, TaskConfig};
 use crate::training::TrainingRecord;
 use crate::{DeviceName, Error, weights, word_vectors};
+use recurrent_data::Vocabulary;
 use std::path::Path;
 
 /// A tensor of a weight file.
@@ -45,36 +47,54 @@ const SYMBOLS: usize = 40;
 pub fn run(path: &Path) -> Result<RunContent, Error> {
     let directory = RunDirectory::new(path);
     let seconds = directory.metrics()?.last().map(MetricLine::elapsed_seconds);
-    if let Config::WordVectors(config) = directory.config()? {
-        let vectors = word_vectors::open(path, None)?;
-        let shown = vectors.words().iter().take(SYMBOLS);
-        return Ok(RunContent {
-            layers: word_vectors::layers(&config, &vectors),
-            vocabulary: vectors.len(),
-            symbols: shown.cloned().collect(),
-            record: None,
-            seconds,
-            task: config.task,
-        });
+    match directory.config()? {
+        Config::WordVectors(config) => {
+            let vectors = word_vectors::open(path, None)?;
+            let shown = vectors.words().iter().take(SYMBOLS);
+            Ok(RunContent {
+                layers: word_vectors::layers(&config, &vectors),
+                vocabulary: vectors.len(),
+                symbols: shown.cloned().collect(),
+                record: None,
+                seconds,
+                task: config.task,
+            })
+        }
+        Config::Classification(config) => {
+            let classifier = Classifier::load(&directory)?;
+            Ok(RunContent {
+                layers: classifier.layers(),
+                vocabulary: classifier.vocabulary().len(),
+                symbols: first_symbols(classifier.vocabulary()),
+                record: None,
+                seconds,
+                task: config.task,
+            })
+        }
+        Config::LanguageModel(config) => {
+            let predictor = Predictor::load(&directory, DeviceName::Cpu)?;
+            let weights = directory.file("model.safetensors");
+            let record = match weights.exists() {
+                true => file(&weights)?.1,
+                false => None,
+            };
+            Ok(RunContent {
+                layers: predictor.layers(),
+                vocabulary: predictor.vocabulary().len(),
+                symbols: first_symbols(predictor.vocabulary()),
+                record,
+                seconds,
+                task: config.task,
+            })
+        }
     }
-    let predictor = Predictor::load(&directory, DeviceName::Cpu)?;
-    let vocabulary = predictor.vocabulary();
+}
+
+fn first_symbols(vocabulary: &Vocabulary) -> Vec<String> {
     let shown = vocabulary.len().min(SYMBOLS) as u32;
-    let weights = directory.file("model.safetensors");
-    let record = match weights.exists() {
-        true => file(&weights)?.1,
-        false => None,
-    };
-    Ok(RunContent {
-        task: predictor.config().task.clone(),
-        layers: predictor.layers(),
-        vocabulary: vocabulary.len(),
-        symbols: (0..shown)
-            .map(|id| vocabulary.symbol(id).to_string())
-            .collect(),
-        record,
-        seconds,
-    })
+    (0..shown)
+        .map(|id| vocabulary.symbol(id).to_string())
+        .collect()
 }
 
 /// Reads a weight file: its tensors, and its record where the project wrote it.
@@ -83,7 +103,8 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
 /// Where it is not a safetensors file.
 pub fn file(path: &Path) -> Result<(Vec<TensorRow>, Option<TrainingRecord>), Error> {
     let file = weights::read(path)?;
-    let record = file.record(path)?;
+    // A file of another task has a record of its own.
+    let record = file.record(path).unwrap_or_default();
     let rows = file.tensors.iter().map(|(name, data)| TensorRow {
         name: name.clone(),
         shape: data.shape().to_vec(),

@@ -8,6 +8,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`language_model`] | the language-model task: configuration, data, model, prediction |
+//! | [`classification`] | the classification task: labelled texts, classifiers, measures |
 //! | [`word_vectors`] | the word-vector task; vectors in files |
 //! | [`training`] | the training loop of every task: schedules, checkpoints, early stopping |
 //! | [`recipe`] | built-in recipes, TOML files, overrides |
@@ -34,6 +35,7 @@
 #![deny(missing_docs)]
 
 pub mod benchmark;
+pub mod classification;
 pub mod compare;
 mod device;
 mod error;

@@ -33,6 +33,12 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("ngram5-kn", include_str!("recipes/ngram5-kn.toml")),
     ("nnlm", include_str!("recipes/nnlm.toml")),
     ("rnn-elman", include_str!("recipes/rnn-elman.toml")),
+    ("sentiment-nb", include_str!("recipes/sentiment-nb.toml")),
+    (
+        "sentiment-nbsvm",
+        include_str!("recipes/sentiment-nbsvm.toml"),
+    ),
+    ("sentiment-svm", include_str!("recipes/sentiment-svm.toml")),
     ("word-vectors", include_str!("recipes/word-vectors.toml")),
     (
         "word-lm-ptb-small",

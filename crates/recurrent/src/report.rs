@@ -7,6 +7,7 @@
 //! | `axis` | ranges, ticks and their labels |
 //! | `plot` | points to an SVG element |
 //! | `bars` | a number for each of a few names |
+//! | `confusion` | which classes were taken for which |
 //! | `tokens` | texts coloured by a number a symbol |
 //! | `html` | escaping, tables, boxes |
 //!
@@ -15,6 +16,7 @@
 
 mod axis;
 mod bars;
+mod confusion;
 mod curve;
 mod figures;
 mod html;
@@ -26,6 +28,7 @@ use crate::{Error, files};
 use std::path::Path;
 
 pub use bars::Bars;
+pub use confusion::Confusion;
 pub(crate) use html::grouped;
 pub use tokens::{Shade, ShadedText};
 
@@ -64,10 +67,10 @@ pub struct LayerRow {
     pub parameters: u64,
 }
 
-/// A text that the model wrote.
+/// A text, such as one that the model wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// How it was drawn.
+    /// What it is, such as how it was drawn.
     pub title: String,
     /// The text.
     pub text: String,
@@ -92,10 +95,12 @@ pub struct Report {
     pub floor: Option<Floor>,
     /// The layers of the model, from input to output.
     pub layers: Vec<LayerRow>,
-    /// Texts that the model wrote.
-    pub samples: Vec<Sample>,
-    /// Figures of bars.
-    pub bars: Vec<Bars>,
+    /// Texts under a heading, such as what the model wrote.
+    pub samples: Vec<(String, Vec<Sample>)>,
+    /// Figures of bars under a heading.
+    pub bars: Vec<(String, Vec<Bars>)>,
+    /// Which classes were taken for which.
+    pub confusion: Option<Confusion>,
     /// A text as the model read it: what surprised it, what its units held.
     pub read: Vec<ShadedText>,
 }
@@ -118,10 +123,23 @@ impl Report {
             html::section("Training", &figures),
             html::section("Results", &html::results_table(&self.results)),
             html::section(
-                "N-grams",
-                &self.bars.iter().map(Bars::to_html).collect::<String>(),
+                "Confusion",
+                &self
+                    .confusion
+                    .as_ref()
+                    .map_or(String::new(), Confusion::to_html),
             ),
-            html::section("Samples", &html::samples(&self.samples)),
+            self.bars
+                .iter()
+                .map(|(heading, bars)| {
+                    let figures: String = bars.iter().map(Bars::to_html).collect();
+                    html::section(heading, &figures)
+                })
+                .collect(),
+            self.samples
+                .iter()
+                .map(|(heading, samples)| html::section(heading, &html::samples(samples)))
+                .collect(),
             html::section("A text as the model reads it", &tokens::shaded(&self.read)),
             html::section("Layers", &html::layer_table(&self.layers)),
             html::section(

@@ -1,10 +1,11 @@
 //! The tasks that a recipe may be for, and the settings of a run, whatever its task.
 
+use crate::classification::ClassificationConfig;
 use crate::language_model::{LanguageModelConfig, ModelKind};
 use crate::recipe::Recipe;
 use crate::training::{Observer, TrainOptions};
 use crate::word_vectors::WordVectorsConfig;
-use crate::{Error, language_model, word_vectors};
+use crate::{Error, classification, language_model, word_vectors};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -17,6 +18,8 @@ pub enum TaskName {
     LanguageModel,
     /// Word vectors.
     WordVectors,
+    /// Classification of texts.
+    Classification,
 }
 
 impl TaskName {
@@ -25,6 +28,7 @@ impl TaskName {
         match self {
             Self::LanguageModel => "language-model",
             Self::WordVectors => "word-vectors",
+            Self::Classification => "classification",
         }
     }
 }
@@ -54,6 +58,8 @@ pub enum Config {
     LanguageModel(LanguageModelConfig),
     /// Of word vectors.
     WordVectors(WordVectorsConfig),
+    /// Of a classifier of texts.
+    Classification(ClassificationConfig),
 }
 
 /// What of a recipe says which sections and keys it has.
@@ -90,6 +96,7 @@ impl Config {
                 LanguageModelConfig::parse(text, kind.model.kind).map(Self::LanguageModel)
             }
             TaskName::WordVectors => WordVectorsConfig::parse(text).map(Self::WordVectors),
+            TaskName::Classification => ClassificationConfig::parse(text).map(Self::Classification),
         }
     }
 
@@ -101,6 +108,7 @@ impl Config {
         match self {
             Self::LanguageModel(config) => config.check(),
             Self::WordVectors(config) => config.check(),
+            Self::Classification(config) => config.check(),
         }
     }
 
@@ -109,6 +117,7 @@ impl Config {
         match self {
             Self::LanguageModel(config) => &config.task,
             Self::WordVectors(config) => &config.task,
+            Self::Classification(config) => &config.task,
         }
     }
 
@@ -117,6 +126,7 @@ impl Config {
         match self {
             Self::LanguageModel(config) => config.make_paths_absolute(),
             Self::WordVectors(config) => config.data.make_path_absolute(),
+            Self::Classification(config) => config.data.make_path_absolute(),
         }
     }
 
@@ -128,11 +138,20 @@ impl Config {
         }
     }
 
+    /// The settings of a classifier.
+    pub(crate) fn classification(self, run: &Path) -> Result<ClassificationConfig, Error> {
+        match self {
+            Self::Classification(config) => Ok(config),
+            other => Err(other.is_not(TaskName::Classification.as_str(), run)),
+        }
+    }
+
     /// The error of a run that is of another task.
     pub(crate) fn is_not(&self, task: &str, run: &Path) -> Error {
         let hint = match self {
             Self::LanguageModel(_) => "",
             Self::WordVectors(_) => "; `recurrent neighbours` and `recurrent analogy` look into it",
+            Self::Classification(_) => "; `recurrent predict` and `recurrent evaluate` use it",
         };
         Error::Run {
             path: run.to_path_buf(),
@@ -164,7 +183,7 @@ pub struct Outcome {
     /// What it came to, names and values, the most important first; `None` where it was asked to
     /// stop before its end.
     pub rows: Option<Vec<(String, String)>>,
-    /// Something to read: a generated text, or neighbours of words.
+    /// Something to read: a generated text, neighbours of words, a mistake.
     pub sample: String,
 }
 
@@ -199,6 +218,18 @@ pub fn train(
                 seconds: outcome.seconds,
                 rows: outcome.rows,
                 sample: outcome.neighbours,
+            })
+        }
+        Config::Classification(config) => {
+            let outcome = classification::train(recipe, config.clone(), options, observer)?;
+            let mistake = outcome.results.measured().mistakes.first();
+            Ok(Outcome {
+                steps: 1,
+                seconds: outcome.seconds,
+                rows: Some(outcome.rows),
+                sample: mistake.map_or(String::new(), |(text, label, answer)| {
+                    format!("the worst mistake, {answer}, but is {label}: {text}")
+                }),
             })
         }
     }

@@ -53,13 +53,16 @@ pub(crate) fn write(path: &Path, tensors: &Tensors, record: &impl Serialize) -> 
     let metadata = HashMap::from([(KEY.to_string(), header)]);
     let mut views = Vec::with_capacity(tensors.len());
     for (name, data) in tensors {
-        if data.dtype() != DType::F32 {
-            return Err(bad(format!(
-                "`{name}`: expected f32, found {:?}",
-                data.dtype()
-            )));
-        }
-        let view = TensorView::new(Dtype::F32, data.shape().to_vec(), data.as_bytes());
+        let dtype = match data.dtype() {
+            DType::F32 => Dtype::F32,
+            DType::U32 => Dtype::U32,
+            other => {
+                return Err(bad(format!(
+                    "`{name}`: expected f32 or u32, found {other:?}"
+                )));
+            }
+        };
+        let view = TensorView::new(dtype, data.shape().to_vec(), data.as_bytes());
         views.push((name, view.map_err(|error| bad(error.to_string()))?));
     }
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| bad(e.to_string()))?;
@@ -95,15 +98,19 @@ pub(crate) fn read(path: &Path) -> Result<File, Error> {
     let parsed = SafeTensors::deserialize(&bytes).map_err(broken)?;
     let mut tensors = Tensors::new();
     for (name, view) in parsed.tensors() {
-        let values: Vec<f32> = match view.dtype() {
-            Dtype::F32 => view
-                .data()
-                .chunks_exact(4)
-                .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-                .collect(),
-            other => return Err(bad(format!("`{name}`: expected f32, found {other:?}"))),
+        let shape = view.shape().to_vec();
+        let words = (view.data().chunks_exact(4))
+            .map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
+        let data = match view.dtype() {
+            Dtype::F32 => TensorData::new(words.map(f32::from_bits).collect::<Vec<_>>(), shape),
+            Dtype::U32 => TensorData::new(words.collect::<Vec<u32>>(), shape),
+            other => {
+                return Err(bad(format!(
+                    "`{name}`: expected f32 or u32, found {other:?}"
+                )));
+            }
         };
-        tensors.insert(name, TensorData::new(values, view.shape().to_vec()));
+        tensors.insert(name, data);
     }
     let own = header.metadata().as_ref().and_then(|keys| keys.get(KEY));
     let record = match own {

@@ -48,10 +48,26 @@ epochs = 1
 /// The kind that stands for that task in headings.
 const VECTORS: &str = "word-vectors";
 
+/// All that must be given for a classifier.
+const LEAST_CLASSIFICATION: &str = r#"
+[task]
+name = "classification"
+[data]
+[model]
+kind = "naive-bayes"
+"#;
+
+/// The kind that stands for that task in headings.
+const CLASSIFICATION: &str = "classification";
+
 /// All that must be given for a kind of model.
 fn least(kind: &str) -> Table {
-    if kind == VECTORS {
-        return LEAST_VECTORS.parse().expect("TOML");
+    if let Some(text) = match kind {
+        VECTORS => Some(LEAST_VECTORS),
+        CLASSIFICATION => Some(LEAST_CLASSIFICATION),
+        _ => None,
+    } {
+        return text.parse().expect("TOML");
     }
     let mut table: Table = LEAST.parse().expect("TOML");
     if let Some((_, model, has_training)) = OTHERS.iter().find(|other| other.0 == kind) {
@@ -154,7 +170,9 @@ fn every_key_is_listed() {
     let sections = ["task", "data", "model", "training", "decode"].map(|section| ("", section));
     let models = OTHERS.map(|(kind, _, _)| (kind, "model"));
     let vectors = ["model", "training"].map(|section| (VECTORS, section));
-    for (kind, section) in sections.into_iter().chain(models).chain(vectors) {
+    let classification = ["data", "model"].map(|section| (CLASSIFICATION, section));
+    let others = models.into_iter().chain(vectors).chain(classification);
+    for (kind, section) in sections.into_iter().chain(others) {
         let listed = rows(|heading| heading == section).into_iter();
         let listed = listed.filter(|row| row.kind == kind).map(|row| row.key);
         let known = known(&with(kind, section, "?", value("0")));

@@ -2,7 +2,7 @@
 
 use super::options::check_output;
 use super::{Machine, Outcome, print, say};
-use recurrent::compare::{self, Compared};
+use recurrent::compare::{self, Compared, Quality};
 use recurrent::language_model::Split;
 use recurrent::report::{self, duration};
 use serde_json::json;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Run directories of trained language models
+    /// Run directories of trained language models, or of classifiers
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// Other text than each model's own: file, or folder with train, valid and test files
@@ -42,6 +42,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         let data = arguments.data.as_deref();
         all.push(compare::measure(run, data, split, device)?);
     }
+    compare::check_task(&all)?;
     let comparable = compare::is_comparable(&all);
     if !comparable {
         say(compare::INCOMPARABLE);
@@ -62,53 +63,85 @@ pub fn run(arguments: Arguments) -> Outcome {
 }
 
 fn object(one: &Compared, split: Split, comparable: bool) -> serde_json::Value {
-    json!({
+    let mut object = json!({
         "run": one.run.display().to_string(),
         "recipe": one.recipe,
         "data": one.source,
         "split": split.as_str(),
         "comparable": comparable,
-        "cross_entropy": one.evaluation.cross_entropy,
-        "perplexity": one.evaluation.perplexity(),
-        "bits_per_symbol": one.evaluation.bits_per_symbol(),
-        "symbols": one.evaluation.symbols,
         "vocabulary": one.vocabulary,
         "parameters": one.parameters,
         "bytes": one.bytes,
         "training_seconds": one.training_seconds,
-        "symbols_per_second": one.symbols_per_second,
-    })
+    });
+    let quality = match one.quality {
+        Quality::LanguageModel(found) => json!({
+            "cross_entropy": found.cross_entropy,
+            "perplexity": found.perplexity(),
+            "bits_per_symbol": found.bits_per_symbol(),
+            "symbols": found.symbols,
+        }),
+        Quality::Classification {
+            accuracy,
+            macro_f1,
+            log_loss,
+            texts,
+        } => json!({
+            "accuracy": accuracy,
+            "macro_f1": macro_f1,
+            "log_loss": log_loss,
+            "texts": texts,
+        }),
+    };
+    if let (Some(object), Some(quality)) = (object.as_object_mut(), quality.as_object()) {
+        object.extend(quality.clone());
+        let speed = format!("{}_per_second", one.quality.unit());
+        object.insert(speed, one.per_second.into());
+    }
+    object
 }
 
 /// The runs as lines.
 fn table(all: &[Compared]) -> String {
-    let head = [
-        "run",
-        "perplexity",
-        "bits",
-        "parameters",
-        "MB",
-        "training",
-        "symbols/s",
-    ];
-    let mut rows = vec![head.map(str::to_string)];
+    let of_task: &[&str] = match all.first().map(|one| one.quality) {
+        Some(Quality::Classification { .. }) => &["accuracy", "macro F1", "log loss"],
+        _ => &["perplexity", "bits"],
+    };
+    let unit = all.first().map_or("symbols", |one| one.quality.unit());
+    let speed = format!("{unit}/s");
+    let head = [&["run"], of_task, &["parameters", "MB", "training", &speed]].concat();
+    let mut rows: Vec<Vec<String>> = vec![head.iter().map(ToString::to_string).collect()];
     for (one, name) in all.iter().zip(compare::names(all)) {
-        let time = one.training_seconds.map_or("unknown".to_string(), duration);
-        rows.push([
-            name,
-            format!("{:.2}", one.evaluation.perplexity()),
-            format!("{:.4}", one.evaluation.bits_per_symbol()),
+        let mut row = vec![name];
+        match one.quality {
+            Quality::LanguageModel(found) => row.extend([
+                format!("{:.2}", found.perplexity()),
+                format!("{:.4}", found.bits_per_symbol()),
+            ]),
+            Quality::Classification {
+                accuracy,
+                macro_f1,
+                log_loss,
+                ..
+            } => row.extend([
+                format!("{:.2} %", 100.0 * accuracy),
+                format!("{:.2} %", 100.0 * macro_f1),
+                format!("{log_loss:.4}"),
+            ]),
+        }
+        row.extend([
             one.parameters.to_string(),
             format!("{:.1}", one.bytes as f64 / 1e6),
-            time,
-            compare::three_digits(one.symbols_per_second).to_string(),
+            one.training_seconds.map_or("unknown".to_string(), duration),
+            compare::three_digits(one.per_second).to_string(),
         ]);
+        rows.push(row);
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..head.len())
+    let widths: Vec<usize> = (0..rows[0].len())
         .map(|column| width(column).unwrap_or(0))
         .collect();
-    let line = |row: &[String; 7]| {
+    let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate();
         let cells = cells.map(|(column, (cell, &width))| match column {
             0 => format!("{cell:width$}"),

@@ -1,11 +1,14 @@
 //! `recurrent evaluate`.
 
+mod classification;
+
 use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, columns, print, say};
 use crate::progress::Reading;
 use recurrent::Error;
 use recurrent::language_model::{Corpus, DynamicConfig, Evaluation, Predictor, Split};
 use recurrent::run::RunDirectory;
+use recurrent::task::Config;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +52,9 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let run = RunDirectory::new(&arguments.model);
+    if let Config::Classification(_) = run.config()? {
+        return classification::run(&run, &arguments);
+    }
     let predictor = Predictor::load(&run, arguments.machine.device)?;
     let (data, column) = (arguments.data.as_deref(), arguments.column.as_deref());
     let mut split = arguments.split.unwrap_or(Split::Test);

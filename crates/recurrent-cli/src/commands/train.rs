@@ -25,6 +25,9 @@ pub struct Arguments {
     /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
+    /// Column of a table that holds the label of a text
+    #[arg(long, value_name = "NAME")]
+    label_column: Option<String>,
     #[arg(
         long,
         value_name = "DIR",
@@ -66,6 +69,9 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     if let Some(column) = &arguments.column {
         changes.push(format!("data.column={}", quoted(column)));
+    }
+    if let Some(column) = &arguments.label_column {
+        changes.push(format!("data.label_column={}", quoted(column)));
     }
     if let Some(seed) = arguments.seed {
         changes.push(format!("training.seed={seed}"));

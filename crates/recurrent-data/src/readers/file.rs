@@ -12,7 +12,7 @@ use flate2::read::MultiGzDecoder;
 use crate::DataError;
 
 /// The most bytes that a file may hold, after decompression: 2 GiB.
-pub(super) const MOST_BYTES: u64 = 2 << 30;
+pub(crate) const MOST_BYTES: u64 = 2 << 30;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 

@@ -19,20 +19,64 @@ pub(crate) enum FolderFiles {
 }
 
 /// The names of each split, in the order train, valid, test.
-const SPLITS: [(&str, &[&str]); 3] = [
+pub(crate) const SPLITS: [(&str, &[&str]); 3] = [
     ("train", &["train"]),
     ("valid", &["valid", "val", "dev"]),
     ("test", &["test"]),
 ];
 
+/// What is in a folder, by name.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its files.
+    pub files: Vec<PathBuf>,
+    /// The folders in it.
+    pub folders: Vec<PathBuf>,
+}
+
+impl Listing {
+    /// Lists a folder.
+    pub(crate) fn of(folder: &Path) -> Result<Self, DataError> {
+        let unreadable = |error| DataError::Read {
+            path: folder.to_owned(),
+            error,
+        };
+        let mut listing = Self {
+            path: folder.to_owned(),
+            files: Vec::new(),
+            folders: Vec::new(),
+        };
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.is_file() {
+                listing.files.push(path);
+            } else if path.is_dir() {
+                listing.folders.push(path);
+            }
+        }
+        listing.files.sort();
+        listing.folders.sort();
+        Ok(listing)
+    }
+
+    /// The error of a folder that is no data set.
+    pub(crate) fn wrong(&self, problem: String) -> DataError {
+        let files = self.files.iter().map(|path| file_name(path));
+        let folders = self.folders.iter().map(|path| file_name(path) + "/");
+        DataError::Folder {
+            path: self.path.clone(),
+            problem,
+            files: files.chain(folders).collect(),
+        }
+    }
+}
+
 /// Finds the files of the data set in `folder`.
 pub(crate) fn find_files(folder: &Path) -> Result<FolderFiles, DataError> {
-    let files = list(folder)?;
-    let wrong = |problem: String| DataError::Folder {
-        path: folder.to_owned(),
-        problem,
-        files: files.iter().map(|path| file_name(path)).collect(),
-    };
+    let listing = Listing::of(folder)?;
+    let files = &listing.files;
     let readable: Vec<&PathBuf> = files.iter().filter(|path| is_readable(path)).collect();
     if let [file] = readable[..] {
         return Ok(FolderFiles::One(file.clone()));
@@ -44,7 +88,7 @@ pub(crate) fn find_files(folder: &Path) -> Result<FolderFiles, DataError> {
             .filter(|path| split_of(&file_name(path)) == Some(index));
         match of_split.collect::<Vec<_>>()[..] {
             [file] => Ok(PathBuf::clone(file)),
-            ref others => Err(wrong(format!(
+            ref others => Err(listing.wrong(format!(
                 "expected one text file, or one each for train, valid and test; found {} for `{split}` \
                  (a .txt, .csv, .tsv, .jsonl or .ndjson file, or one of these with .gz, whose name has `{}`)",
                 others.len(),
@@ -55,49 +99,52 @@ pub(crate) fn find_files(folder: &Path) -> Result<FolderFiles, DataError> {
     Ok(FolderFiles::Splits([one(0)?, one(1)?, one(2)?]))
 }
 
-/// The files of a folder by name.
-fn list(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let unreadable = |error| DataError::Read {
-        path: folder.to_owned(),
-        error,
-    };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
 fn is_readable(path: &Path) -> bool {
     let name = file_name(path).to_lowercase();
-    let about = [".", "readme", "license", "licence"];
     let text = uncompressed_name(&name).ends_with(".txt") || Format::of(&name) != Format::Text;
-    text && !about.iter().any(|prefix| name.starts_with(prefix))
+    text && !is_hidden(&name) && !is_note(&name)
+}
+
+/// Whether a file or folder is hidden.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// Whether a file is about a data set and no part of it, such as `README.md` or `corpus.readme.1.0.txt`.
+pub(crate) fn is_note(file_name: &str) -> bool {
+    const NOTES: [&str; 3] = ["readme", "license", "licence"];
+    let name = file_name.to_lowercase();
+    NOTES.iter().any(|note| name.starts_with(note))
+        || words(&name).any(|word| NOTES.contains(&word))
 }
 
 /// The split a name speaks of: by a whole word if there is one (`carnival.train.txt`), else by a part of one
 /// (`trainSentences.txt`), and none where it speaks of several.
-fn split_of(name: &str) -> Option<usize> {
+pub(crate) fn split_of(name: &str) -> Option<usize> {
     let name = name.to_lowercase();
-    let stem = uncompressed_name(&name)
-        .rsplit_once('.')
-        .map_or(&name[..], |(stem, _)| stem);
-    let splits_with = |found: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        (0..SPLITS.len())
-            .filter(|&split| SPLITS[split].1.iter().any(|mark| found(mark)))
-            .collect()
-    };
-    let words: Vec<&str> = stem.split(|c: char| !c.is_alphanumeric()).collect();
-    let by_word = splits_with(&|mark| words.contains(&mark));
-    let by_part = splits_with(&|mark| stem.contains(mark));
-    match (&by_word[..], &by_part[..]) {
+    let by_part = splits_with(|mark| name.contains(mark));
+    match (&splits_by_word(&name)[..], &by_part[..]) {
         ([split], _) | ([], [split]) => Some(*split),
         _ => None,
     }
+}
+
+/// Whether a whole word of `name` is the name of `split`.
+pub(crate) fn names_split(name: &str, split: usize) -> bool {
+    splits_by_word(&name.to_lowercase()).contains(&split)
+}
+
+fn splits_by_word(name: &str) -> Vec<usize> {
+    splits_with(|mark| words(name).any(|word| word == mark))
+}
+
+fn splits_with(found: impl Fn(&str) -> bool) -> Vec<usize> {
+    let has = |split: &usize| SPLITS[*split].1.iter().any(|mark| found(mark));
+    (0..SPLITS.len()).filter(has).collect()
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|character: char| !character.is_alphanumeric())
 }
 
 #[cfg(test)]
@@ -117,6 +164,8 @@ mod tests {
             ("contest_test.txt", Some(2)),
             ("test-train.txt", None),
             ("words.txt", None),
+            ("TREC.train.all.gz", Some(0)),
+            ("stsa.binary.dev.gz", Some(1)),
         ];
         for (name, split) in cases {
             assert_eq!(split_of(name), split, "{name}");
@@ -131,6 +180,7 @@ mod tests {
             ".train.txt",
             "train.zip",
             "tags",
+            "rt-polaritydata.README.1.0.txt",
         ] {
             assert!(!is_readable(Path::new(name)), "{name}");
         }

@@ -1,24 +1,31 @@
-//! One column of a file of JSON lines: an object a line, blank lines aside.
+//! Columns of a file of JSON lines: an object a line, blank lines aside.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::record_line;
+use super::{Column, Record};
 use crate::DataError;
 
-/// The string under the key `column` of each line, in order.
-pub(super) fn read_column(
+/// What stands under the keys `columns` of each line, in order: strings, and other scalars where a column may have them.
+pub(super) fn read_columns<const N: usize>(
     path: &Path,
     text: &str,
-    column: Option<&str>,
-) -> Result<Vec<String>, DataError> {
+    columns: [Column; N],
+) -> Result<Vec<Record<N>>, DataError> {
     text.lines()
         .zip(1..)
         .filter(|(line, _)| !line.trim().is_empty())
         .map(|(line, number)| {
             let object = parse_object(path, line, number)?;
-            Ok(record_line(field(path, &object, number, column)?))
+            let mut fields = [const { String::new() }; N];
+            for (found, column) in fields.iter_mut().zip(columns) {
+                *found = field(path, &object, number, column)?;
+            }
+            Ok(Record {
+                line: number,
+                fields,
+            })
         })
         .collect()
 }
@@ -41,31 +48,32 @@ fn parse_object(path: &Path, line: &str, number: u64) -> Result<Map<String, Valu
     }
 }
 
-fn field<'a>(
+fn field(
     path: &Path,
-    object: &'a Map<String, Value>,
+    object: &Map<String, Value>,
     line: u64,
-    column: Option<&str>,
-) -> Result<&'a str, DataError> {
+    column: Column,
+) -> Result<String, DataError> {
     let columns = || object.keys().cloned().collect();
-    let Some(column) = column else {
-        return Err(DataError::ColumnNeeded {
-            path: path.to_owned(),
-            columns: columns(),
-        });
-    };
-    match object.get(column) {
-        Some(Value::String(text)) => Ok(text),
-        Some(other) => Err(DataError::JsonLine {
-            path: path.to_owned(),
-            line,
-            expected: format!("a string under `{column}`"),
-            found: kind(other).to_owned(),
-        }),
+    let name = column.needed(path, columns)?;
+    match object.get(name) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) if column.scalars => {
+            Ok(scalar.to_string())
+        }
+        Some(other) => {
+            let others = if column.scalars { " or a number" } else { "" };
+            Err(DataError::JsonLine {
+                path: path.to_owned(),
+                line,
+                expected: format!("a string{others} under `{name}`"),
+                found: kind(other).to_owned(),
+            })
+        }
         None => Err(DataError::MissingColumn {
             path: path.to_owned(),
             line,
-            column: column.to_owned(),
+            column: name.to_owned(),
             columns: columns(),
         }),
     }
@@ -84,16 +92,43 @@ fn kind(value: &Value) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::text_column;
     use super::*;
 
     fn read(text: &str, column: Option<&str>) -> Result<Vec<String>, String> {
-        read_column(Path::new("f"), text, column).map_err(|error| error.to_string())
+        let records = read_columns(Path::new("f"), text, [text_column(column)]);
+        let records = records.map_err(|error| error.to_string())?;
+        Ok(records
+            .into_iter()
+            .map(|record| record.fields.concat())
+            .collect())
     }
 
     #[test]
     fn strings_are_unescaped_and_blank_lines_skipped() {
         let text = "{\"t\": \"a\\r\\nb\", \"n\": 1}\n\n{\"t\": \"\\u00e9\"}";
-        assert_eq!(read(text, Some("t")).unwrap(), ["a\nb\n", "é\n"]);
+        assert_eq!(read(text, Some("t")).unwrap(), ["a\r\nb", "é"]);
+    }
+
+    #[test]
+    fn numbers_stand_for_strings_where_they_may() {
+        let columns = [text_column(Some("t")), text_column(Some("n"))].map(|column| Column {
+            scalars: column.name == Some("n"),
+            ..column
+        });
+        let read = |text| read_columns(Path::new("f"), text, columns);
+        let records = read("{\"n\": 1, \"t\": \"a\"}\n\n{\"n\": true, \"t\": \"b\"}").unwrap();
+        let found = records.iter().map(|record| (record.line, &record.fields));
+        let expected = [
+            (1, &["a".to_owned(), "1".to_owned()]),
+            (3, &["b".to_owned(), "true".to_owned()]),
+        ];
+        assert!(found.eq(expected), "{records:?}");
+        let error = read("{\"n\": null, \"t\": \"a\"}").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "f, line 1: expected a string or a number under `n`, found null"
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Bytes as text: checked to be UTF-8, with `\n` line ends and no byte order mark.
+//! Bytes as text: decoded, with `\n` line ends and no byte order mark.
 
 use std::path::Path;
 
 use super::file::FileContent;
-use crate::DataError;
+use crate::{DataError, Encoding};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -19,15 +19,23 @@ const FOREIGN: [(usize, &[u8], &str); 7] = [
     (0, b"\xfe\xff", "UTF-16 text; convert it to UTF-8"),
 ];
 
-/// The text of a file.
-pub(super) fn decode(path: &Path, content: FileContent) -> Result<String, DataError> {
+/// The text of a file; `advice` is what may help where it is not UTF-8, other than to convert it.
+pub(super) fn decode(
+    path: &Path,
+    content: FileContent,
+    encoding: Encoding,
+    advice: &'static str,
+) -> Result<String, DataError> {
     let FileContent { bytes, compressed } = content;
     refuse_foreign(path, &bytes)?;
-    let text = String::from_utf8(bytes).map_err(|error| DataError::InvalidUtf8 {
-        path: path.to_owned(),
-        offset: error.utf8_error().valid_up_to(),
-        compressed,
-    })?;
+    let text = encoding
+        .decode(bytes)
+        .map_err(|offset| DataError::InvalidUtf8 {
+            path: path.to_owned(),
+            offset,
+            compressed,
+            advice,
+        })?;
     Ok(normalised(text))
 }
 

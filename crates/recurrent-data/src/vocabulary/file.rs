@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Vocabulary, printable};
+use super::{Vocabulary, is_word, printable};
 use crate::tokenize::{BYTE_SYMBOLS, END_OF_LINE, UNKNOWN};
 use crate::{DataError, Unit};
 
@@ -30,7 +30,7 @@ impl Vocabulary {
     /// # Errors
     /// If they are not a vocabulary of words.
     pub fn from_words(words: Vec<String>) -> Result<Self, DataError> {
-        match check_symbols(Unit::Word, &words) {
+        match check_symbols(Unit::Word, &words).and_then(|()| check_words(&words, &[END_OF_LINE])) {
             Ok(()) => Ok(Self::from_symbols(Unit::Word, words)),
             Err(problem) => Err(DataError::Words { problem }),
         }
@@ -53,6 +53,11 @@ impl Vocabulary {
             )));
         }
         check_symbols(file.unit, &file.symbols)
+            .and_then(|()| match file.unit {
+                // Words of a text have line ends among them, and tokens have what stands for those left out.
+                Unit::Word => check_words(&file.symbols, &[END_OF_LINE, UNKNOWN]),
+                Unit::Character | Unit::Byte => Ok(()),
+            })
             .map_err(|problem| wrong(format!("`symbols`: {problem}")))?;
         Ok(Self::from_symbols(file.unit, file.symbols))
     }
@@ -78,19 +83,24 @@ fn check_symbols(unit: Unit, symbols: &[String]) -> Result<(), String> {
                 symbol == UNKNOWN || symbol.chars().count() == 1,
                 "one character",
             ),
-            _ => (
-                !symbol.is_empty() && !symbol.contains(char::is_whitespace),
-                "a word without white space",
-            ),
+            _ => (is_word(symbol), "a word without white space"),
         };
         if !fits {
             return Err(format!("expected {expected}, found `{shown}` at {id}"));
         }
     }
-    if unit == Unit::Word && !symbols.iter().any(|symbol| symbol == END_OF_LINE) {
-        return Err(format!("expected the word `{END_OF_LINE}`, found none"));
-    }
     Ok(())
+}
+
+/// An error where none of `needed` is among the words.
+fn check_words(words: &[String], needed: &[&str]) -> Result<(), String> {
+    if words.iter().any(|word| needed.contains(&word.as_str())) {
+        return Ok(());
+    }
+    Err(format!(
+        "expected the word `{}`, found none",
+        needed.join("` or `")
+    ))
 }
 
 fn check_bytes(symbols: &[String]) -> Result<(), String> {
@@ -134,6 +144,14 @@ mod tests {
             (Unit::Word, Some(4)),
         ] {
             let vocabulary = Vocabulary::build(unit, ["a \"b\"\té\n"], limit);
+            let json = vocabulary.to_json();
+            assert_eq!(
+                Vocabulary::from_json(&json, Path::new("v")).unwrap(),
+                vocabulary
+            );
+        }
+        for tokens in [vec!["a", "\"b\"", "é", "a"], vec![]] {
+            let vocabulary = Vocabulary::of_tokens([tokens], None, 1);
             let json = vocabulary.to_json();
             assert_eq!(
                 Vocabulary::from_json(&json, Path::new("v")).unwrap(),
@@ -191,6 +209,11 @@ mod tests {
                 "{error}"
             );
         }
+        let words = Vocabulary::from_words(vec!["<unk>".to_owned()]).unwrap_err();
+        assert_eq!(
+            words.to_string(),
+            "words: expected the word `<eos>`, found none"
+        );
         let mut bytes = BYTE_SYMBOLS.clone();
         bytes.swap(0, 1);
         let json = json!({"version": 1, "unit": "byte", "symbols": bytes}).to_string();

@@ -44,6 +44,29 @@ fn words_are_in_the_order_of_falling_frequency() {
 }
 
 #[test]
+fn tokens_have_a_word_for_those_left_out() {
+    let texts = [vec!["b", "a", "c"], vec!["b", "c", "d", " ", ""]];
+    let of = |limit, minimum_count| {
+        let vocabulary = Vocabulary::of_tokens(texts.clone(), limit, minimum_count);
+        symbols(&vocabulary).join(" ")
+    };
+    assert_eq!(of(None, 0), "b c a d <unk>");
+    assert_eq!(of(None, 2), "b c <unk>");
+    assert_eq!(of(Some(4), 1), "b c a <unk>");
+    assert_eq!(of(Some(0), 1), "<unk>");
+    let vocabulary = Vocabulary::of_tokens([["<unk>", "<unk>", "a"]], Some(2), 1);
+    assert_eq!(symbols(&vocabulary), ["<unk>", "a"]);
+    assert_eq!(vocabulary.encode_tokens(["a", "x", ""]).unwrap(), [1, 0, 0]);
+    assert_eq!(vocabulary.decode(&[1, 0]), "a <unk>");
+    assert!(
+        Vocabulary::of_tokens([["a"]], None, 1)
+            .encode_tokens([])
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
 fn unknown_symbols_without_a_symbol_for_them_are_named() {
     let vocabulary = Vocabulary::build(Unit::Character, ["ab"], None);
     let error = vocabulary.encode("abcde\nc").unwrap_err().to_string();

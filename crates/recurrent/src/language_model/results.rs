@@ -94,10 +94,11 @@ pub(super) fn report(
     let samples = if found.sample.is_empty() {
         Vec::new()
     } else {
-        vec![Sample {
+        let sample = Sample {
             title: format!("temperature {}", config.decode.temperature),
             text: found.sample.clone(),
-        }]
+        };
+        vec![("Samples".to_string(), vec![sample])]
     };
     Ok(Report {
         title: title.to_string(),
@@ -111,8 +112,12 @@ pub(super) fn report(
         samples,
         bars: match found.ngrams.is_empty() {
             true => Vec::new(),
-            false => figures(&found.ngrams, measured(corpus).as_str()),
+            false => {
+                let figures = figures(&found.ngrams, measured(corpus).as_str());
+                vec![("N-grams".to_string(), figures)]
+            }
         },
+        confusion: None,
         read: predictor.view(corpus),
     })
 }

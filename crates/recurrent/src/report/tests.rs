@@ -89,14 +89,24 @@ fn a_whole_run_has_four_plots_and_every_part() {
             cross_entropy: 2.0 * std::f64::consts::LN_2,
         }),
         layers: vec![layer("lstm.0", 1_000_000), layer("lstm.1", 234_567)],
-        samples: vec![Sample {
-            title: "greedy".to_string(),
-            text: "静かな森\n".to_string(),
-        }],
-        bars: vec![Bars {
-            title: "sizes".to_string(),
-            rows: vec![("a".to_string(), 1.0, "1".to_string())],
-        }],
+        samples: vec![(
+            "Samples".to_string(),
+            vec![Sample {
+                title: "greedy".to_string(),
+                text: "静かな森\n".to_string(),
+            }],
+        )],
+        bars: vec![(
+            "N-grams".to_string(),
+            vec![Bars {
+                title: "sizes".to_string(),
+                rows: vec![("a".to_string(), 1.0, "1".to_string())],
+            }],
+        )],
+        confusion: Some(Confusion {
+            classes: vec!["森".to_string(), "b".to_string()],
+            counts: vec![vec![1, 2], vec![3, 4]],
+        }),
         read: vec![ShadedText {
             title: "Surprisal".to_string(),
             shade: Shade::Surprisal,
@@ -124,7 +134,8 @@ fn a_whole_run_has_four_plots_and_every_part() {
         assert!(html.contains(part), "{part} is missing");
     }
     assert_eq!(html.matches("<dt>").count(), CARDS);
-    assert_eq!(html.matches("scope=\"row\"").count(), 6);
+    // Six results and two classes.
+    assert_eq!(html.matches("scope=\"row\"").count(), 8);
 }
 
 #[test]
@@ -300,14 +311,24 @@ fn every_text_is_escaped() {
             output_shape: text.clone(),
             parameters: u64::MAX,
         }],
-        samples: vec![Sample {
-            title: text.clone(),
-            text: text.clone(),
-        }],
-        bars: vec![Bars {
-            title: text.clone(),
-            rows: vec![(text.clone(), 1.0, text.clone())],
-        }],
+        samples: vec![(
+            text.clone(),
+            vec![Sample {
+                title: text.clone(),
+                text: text.clone(),
+            }],
+        )],
+        bars: vec![(
+            text.clone(),
+            vec![Bars {
+                title: text.clone(),
+                rows: vec![(text.clone(), 1.0, text.clone())],
+            }],
+        )],
+        confusion: Some(Confusion {
+            classes: vec![text.clone()],
+            counts: vec![vec![1]],
+        }),
         read: vec![ShadedText {
             title: text.clone(),
             shade: Shade::Activation,

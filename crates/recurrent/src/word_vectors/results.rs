@@ -68,10 +68,13 @@ pub(super) fn report(
         metrics: run.metrics()?,
         loss: Loss::NegativeSampling,
         layers: layers(config, vectors),
-        samples: vec![Sample {
-            title: "nearest neighbours by cosine".to_string(),
-            text: outcome.neighbours.clone(),
-        }],
+        samples: vec![(
+            "Neighbours".to_string(),
+            vec![Sample {
+                title: "nearest neighbours by cosine".to_string(),
+                text: outcome.neighbours.clone(),
+            }],
+        )],
         ..Report::default()
     })
 }

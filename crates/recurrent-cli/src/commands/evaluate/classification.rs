@@ -1,0 +1,87 @@
+//! The measures of a classifier.
+
+use super::Arguments;
+use crate::commands::{Outcome, columns, print};
+use recurrent::Error;
+use recurrent::classification::{Classifier, Measures};
+use recurrent::language_model::Split;
+use recurrent::run::RunDirectory;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
+    let adapts = arguments.cache.is_some() || arguments.dynamic.is_some();
+    for (option, is_given) in [
+        ("--cache or --dynamic", adapts),
+        ("--column", arguments.column.is_some()),
+    ] {
+        if is_given {
+            return Err(Error::Setting {
+                key: option.to_string(),
+                expected: "nothing for a classifier".to_string(),
+                found: "something".to_string(),
+            }
+            .into());
+        }
+    }
+    let classifier = Classifier::load(run)?;
+    let corpus = classifier.corpus(arguments.data.as_deref())?;
+    let split = match arguments.split {
+        Some(split) => split,
+        None if corpus.test.labels.is_empty() => Split::Valid,
+        None => Split::Test,
+    };
+    let examples = corpus.split(split);
+    if examples.labels.is_empty() {
+        return Err(Error::Setting {
+            key: "--split".to_string(),
+            expected: format!("a split of {} with texts", corpus.source),
+            found: split.as_str().to_string(),
+        }
+        .into());
+    }
+    let found = classifier.measure(&examples, &classifier.predict_examples(&examples));
+    let text = match arguments.json {
+        true => format!("{}\n", object(&classifier, &corpus.source, split, &found)),
+        false => {
+            let mut rows = vec![
+                ("task".to_string(), "classification".to_string()),
+                ("data".to_string(), corpus.source),
+                ("split".to_string(), split.as_str().to_string()),
+            ];
+            rows.extend(found.rows(classifier.classes()));
+            columns(&rows)
+        }
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn object(classifier: &Classifier, source: &str, split: Split, found: &Measures) -> Value {
+    let classes = classifier.classes().iter().zip(found.classes());
+    let classes: serde_json::Map<_, _> = classes
+        .map(|(name, class)| {
+            let measures = json!({
+                "precision": class.precision,
+                "recall": class.recall,
+                "f1": class.f1,
+                "texts": class.support,
+            });
+            (name.clone(), measures)
+        })
+        .collect();
+    json!({
+        "task": "classification",
+        "data": source,
+        "split": split.as_str(),
+        "metrics": {
+            "accuracy": found.accuracy(),
+            "macro_f1": found.macro_f1(),
+            "log_loss": found.log_loss,
+            "calibration_error": found.calibration_error(),
+            "texts": found.count(),
+        },
+        "classes": classes,
+        "confusion": found.confusion,
+    })
+}

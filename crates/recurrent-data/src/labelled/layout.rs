@@ -1,0 +1,302 @@
+//! Where in a file or folder labelled texts are, told from names.
+
+use std::path::{Path, PathBuf};
+
+use crate::DataError;
+use crate::readers::{
+    Format, Listing, SPLITS, file_name, is_hidden, is_note, names_split, split_of,
+    uncompressed_name,
+};
+
+/// The position of each split in [`SPLITS`].
+const TRAIN: usize = 0;
+const VALID: usize = 1;
+const TEST: usize = 2;
+
+/// How the texts are laid out.
+#[derive(Debug)]
+pub(super) enum Layout {
+    /// Without parts.
+    Whole(Origin),
+    /// With a training and a test part.
+    Parts {
+        train: Origin,
+        valid: Option<Origin>,
+        test: Origin,
+    },
+}
+
+/// Where texts come from.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// A file that has the labels too.
+    File(PathBuf),
+    /// A file or folder a class.
+    Classes {
+        folder: PathBuf,
+        classes: Vec<Class>,
+    },
+}
+
+impl Origin {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Origin::File(path) => path,
+            Origin::Classes { folder, .. } => folder,
+        }
+    }
+}
+
+/// The texts of one label.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub label: String,
+    pub texts: ClassTexts,
+}
+
+/// Where the texts of a class are.
+#[derive(Debug)]
+pub(super) enum ClassTexts {
+    /// A text a line of this file.
+    Lines(PathBuf),
+    /// A text a file of this folder.
+    Files(PathBuf),
+}
+
+impl Layout {
+    /// The layout of what is at `path`.
+    pub(super) fn of(path: &Path) -> Result<Self, DataError> {
+        if !path.is_dir() {
+            return Ok(Layout::Whole(Origin::File(path.to_owned())));
+        }
+        let listing = Listing::of(path)?;
+        let folders = class_folders(&listing);
+        let is_part = |path: &&PathBuf| matches!(folder_split(path), Some(TRAIN | TEST));
+        if folders.iter().any(is_part) {
+            return parts_in_folders(&listing);
+        }
+        let files = data_files(&listing);
+        let is_part = |path: &&PathBuf| {
+            let name = file_name(path);
+            split_of(&name) == Some(TRAIN) || names_split(&name, TEST)
+        };
+        let alone = match files[..] {
+            [file] => Some(file),
+            _ => only_table(&files),
+        };
+        match alone {
+            Some(file) if folders.len() < 2 => Ok(Layout::Whole(Origin::File(file.clone()))),
+            _ if files.iter().any(is_part) => parts_in_files(&listing, &files),
+            _ => Ok(Layout::Whole(classes(&listing)?)),
+        }
+    }
+}
+
+/// The files that may be data.
+fn data_files(listing: &Listing) -> Vec<&PathBuf> {
+    let is_data = |path: &&PathBuf| {
+        let name = file_name(path);
+        !is_hidden(&name) && !is_note(&name)
+    };
+    listing.files.iter().filter(is_data).collect()
+}
+
+fn class_folders(listing: &Listing) -> Vec<&PathBuf> {
+    let is_class = |path: &&PathBuf| !is_hidden(&file_name(path));
+    listing.folders.iter().filter(is_class).collect()
+}
+
+/// The only table, where no other file looks like one of texts.
+fn only_table<'a>(files: &[&'a PathBuf]) -> Option<&'a PathBuf> {
+    let looks_like_texts = |path: &&&PathBuf| {
+        let name = file_name(path);
+        let text = uncompressed_name(&name).to_lowercase().ends_with(".txt");
+        text || is_table(path) || split_of(&name).is_some()
+    };
+    match files.iter().filter(looks_like_texts).collect::<Vec<_>>()[..] {
+        [file] if is_table(file) => Some(file),
+        _ => None,
+    }
+}
+
+fn is_table(path: &Path) -> bool {
+    Format::of(&file_name(path)) != Format::Text
+}
+
+/// The split whose folder this is.
+fn folder_split(path: &Path) -> Option<usize> {
+    let name = file_name(path).to_lowercase();
+    (0..SPLITS.len()).find(|&split| SPLITS[split].1.contains(&&name[..]))
+}
+
+fn parts_in_files(listing: &Listing, files: &[&PathBuf]) -> Result<Layout, DataError> {
+    let of_split = |split| with_split(files, split, |path| split_of(&file_name(path)));
+    parts(listing, "file", of_split, |path| {
+        Ok(Origin::File(path.to_owned()))
+    })
+}
+
+fn parts_in_folders(listing: &Listing) -> Result<Layout, DataError> {
+    let folders = class_folders(listing);
+    let others: Vec<String> = folders
+        .iter()
+        .filter(|path| folder_split(path).is_none())
+        .map(|path| file_name(path))
+        .collect();
+    if !others.is_empty() {
+        return Err(listing.wrong(format!(
+            "expected no folders beside those for train, valid and test, found `{}`",
+            others.join("`, `")
+        )));
+    }
+    let of_split = |split| with_split(&folders, split, folder_split);
+    let layout = parts(listing, "folder", of_split, |path| {
+        classes(&Listing::of(path)?)
+    })?;
+    if let Layout::Parts { train, valid, test } = &layout {
+        for other in valid.iter().chain([test]) {
+            check_same_classes(listing, train, other)?;
+        }
+    }
+    Ok(layout)
+}
+
+fn with_split<'a>(
+    paths: &[&'a PathBuf],
+    split: usize,
+    split_of: impl Fn(&Path) -> Option<usize>,
+) -> Vec<&'a PathBuf> {
+    let paths = paths.iter().copied();
+    paths.filter(|path| split_of(path) == Some(split)).collect()
+}
+
+/// The parts that `of_split` finds, read as `origin` says.
+fn parts<'a>(
+    listing: &Listing,
+    kind: &str,
+    of_split: impl Fn(usize) -> Vec<&'a PathBuf>,
+    origin: impl Fn(&Path) -> Result<Origin, DataError>,
+) -> Result<Layout, DataError> {
+    let found = [TRAIN, VALID, TEST].map(of_split);
+    let [train, valid, test] = found.each_ref().map(|paths| &paths[..]);
+    if let ([train], [] | [_], [test]) = (train, valid, test) {
+        return Ok(Layout::Parts {
+            train: origin(train)?,
+            valid: valid.first().map(|path| origin(path)).transpose()?,
+            test: origin(test)?,
+        });
+    }
+    let split = match (train, valid) {
+        ([_], [] | [_]) => TEST,
+        ([_], _) => VALID,
+        _ => TRAIN,
+    };
+    let count = found[split].len();
+    let (split, marks) = SPLITS[split];
+    Err(listing.wrong(format!(
+        "expected one {kind} each for train and test, and at most one for valid; found {count} for `{split}` \
+         (a {kind} whose name has `{}`)",
+        marks.join("`, `")
+    )))
+}
+
+/// A class that only one part has is none, such as aclImdb's folder of texts without a label.
+fn check_same_classes(listing: &Listing, one: &Origin, other: &Origin) -> Result<(), DataError> {
+    for (here, there) in [(one, other), (other, one)] {
+        let known = labels(there);
+        let more: Vec<&str> = labels(here)
+            .into_iter()
+            .filter(|label| !known.contains(label))
+            .collect();
+        if !more.is_empty() {
+            let [here, there] = [here, there].map(|origin| file_name(origin.path()));
+            return Err(listing.wrong(format!(
+                "expected the same classes in `{here}` and `{there}`, found `{}` in `{here}` only",
+                more.join("`, `")
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn labels(origin: &Origin) -> Vec<&str> {
+    match origin {
+        Origin::File(_) => Vec::new(),
+        Origin::Classes { classes, .. } => classes.iter().map(|class| &class.label[..]).collect(),
+    }
+}
+
+/// The classes in a folder: its folders, or its files where there are no two.
+fn classes(listing: &Listing) -> Result<Origin, DataError> {
+    let folders = class_folders(listing);
+    let classes = match folders[..] {
+        [] | [_] => class_files(listing)?,
+        _ => folders
+            .into_iter()
+            .map(|path| Class {
+                label: file_name(path),
+                texts: ClassTexts::Files(path.clone()),
+            })
+            .collect(),
+    };
+    if classes.len() < 2 {
+        return Err(listing.wrong(format!(
+            "expected a file or folder for each of at least two classes, or a training and a test file, found {}",
+            match classes.first() {
+                Some(class) => format!("only `{}`", class.label),
+                None => "none".to_owned(),
+            }
+        )));
+    }
+    Ok(Origin::Classes {
+        folder: listing.path.clone(),
+        classes,
+    })
+}
+
+fn class_files(listing: &Listing) -> Result<Vec<Class>, DataError> {
+    let mut classes: Vec<Class> = Vec::new();
+    let mut form = None;
+    for path in data_files(listing) {
+        let name = file_name(path);
+        if is_table(path) {
+            return Err(listing.wrong(format!(
+                "expected one table, a training and a test file, or a file of plain text for each class, found `{name}`"
+            )));
+        }
+        let (label, found) = class_of(&name);
+        let expected = form.get_or_insert_with(|| found.clone());
+        if *expected != found {
+            return Err(listing.wrong(format!(
+                "expected a file for each class whose names are all of the form `{expected}`, found `{name}`"
+            )));
+        }
+        if label.is_empty() || classes.iter().any(|class| class.label == label) {
+            return Err(listing.wrong(format!(
+                "expected files for distinct classes, found `{name}` for {}",
+                if label.is_empty() {
+                    "none"
+                } else {
+                    "one that has a file already"
+                }
+            )));
+        }
+        classes.push(Class {
+            label: label.to_owned(),
+            texts: ClassTexts::Lines(path.clone()),
+        });
+    }
+    Ok(classes)
+}
+
+/// The class a file is of, and the form of its name: `pos.txt`, `reviews.pos` or `pos`.
+fn class_of(file_name: &str) -> (&str, String) {
+    let name = uncompressed_name(file_name);
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if extension.eq_ignore_ascii_case("txt") => {
+            (stem, "CLASS.txt".to_owned())
+        }
+        Some((stem, extension)) => (extension, format!("{stem}.CLASS")),
+        None => (name, "CLASS".to_owned()),
+    }
+}

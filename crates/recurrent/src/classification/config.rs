@@ -1,0 +1,333 @@
+//! The recipe of a classifier of texts.
+
+use crate::Error;
+use crate::recipe::name_of;
+use crate::task::{TaskConfig, absolute, read, to_table};
+use crate::training::check;
+use recurrent_data::{CleanConfig, Encoding, LabelledOptions, Tokens};
+use recurrent_linear::dual::{DualConfig, Loss};
+use recurrent_linear::nbsvm::NbsvmConfig;
+use recurrent_linear::{FeaturesConfig, Weighting};
+use serde::{Deserialize, Serialize};
+
+/// All sections of the recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassificationConfig {
+    /// `[task]`.
+    pub task: TaskConfig,
+    /// `[data]`.
+    pub data: LabelledDataConfig,
+    /// `[model]`.
+    pub model: LinearConfig,
+}
+
+/// `[data]`: texts with a label each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelledDataConfig {
+    /// A file, or a folder with a training and a test file or a folder or file a class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The column of a table that holds the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The column of a table that holds the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_column: Option<String>,
+    /// Parts of one file that are train, valid and test.
+    #[serde(default = "fractions")]
+    pub fractions: [f64; 3],
+    /// The part of the training texts that is for validation where a folder has none of its own.
+    #[serde(default = "valid_fraction")]
+    pub valid_fraction: f64,
+    /// `[k, n]`: the k-th of n parts of all texts is the test part, as in cross-validation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fold: Option<[usize; 2]>,
+    /// Seed of the order of the texts and of their parts.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// How bytes are characters.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// What a token is.
+    #[serde(default = "words")]
+    pub tokens: Tokens,
+    /// What is done to a text before.
+    #[serde(default)]
+    pub clean: CleanConfig,
+    /// Most tokens of the vocabulary, the most frequent ones; the rest turn into `<unk>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary_limit: Option<usize>,
+    /// Tokens that occur less often turn into `<unk>`.
+    #[serde(default = "one_token")]
+    pub minimum_count: usize,
+}
+
+/// What learns from the features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinearKind {
+    /// Naive Bayes, multinomial: McCallum and Nigam 1998.
+    NaiveBayes,
+    /// Naive Bayes of what is there and what is not.
+    BernoulliBayes,
+    /// A support vector machine.
+    Svm,
+    /// Logistic regression.
+    LogisticRegression,
+    /// A support vector machine on log-count ratios: Wang and Manning 2012.
+    Nbsvm,
+}
+
+/// What an error of a machine costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MachineLoss {
+    /// `max(0, 1 - z)`
+    Hinge,
+    /// `max(0, 1 - z)²`
+    SquaredHinge,
+}
+
+/// `[model]`: a linear classifier of counts of n-grams.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinearConfig {
+    /// What learns.
+    pub kind: LinearKind,
+    /// The length of the longest n-grams, 1 to 3.
+    #[serde(default = "two")]
+    pub order: usize,
+    /// In how many training texts an n-gram is, at least.
+    #[serde(default = "one_token")]
+    pub minimum_count: usize,
+    /// What their numbers are.
+    #[serde(default = "presence")]
+    pub weighting: Weighting,
+    /// Smoothing of counts, of naive Bayes and NBSVM; 1 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<f64>,
+    /// The machine's part of NBSVM's weights; 0.25 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beta: Option<f64>,
+    /// `C`, the cost of errors against weights, of machines and logistic regression; 1 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// The loss of a machine: `hinge` or `squared-hinge`, which it is where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<MachineLoss>,
+    /// What probabilities are made of a machine's scores with; training fits it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Seed of the order in which examples are learned from.
+    #[serde(default = "one")]
+    pub seed: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+fn one_token() -> usize {
+    1
+}
+fn two() -> usize {
+    2
+}
+fn words() -> Tokens {
+    Tokens::Words
+}
+fn presence() -> Weighting {
+    Weighting::Presence
+}
+fn fractions() -> [f64; 3] {
+    [0.8, 0.1, 0.1]
+}
+fn valid_fraction() -> f64 {
+    0.1
+}
+
+impl ClassificationConfig {
+    /// The recipe from its text; ranges are not checked.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        read(text)
+    }
+
+    /// Checks the range of every value.
+    ///
+    /// # Errors
+    /// Where one is out of range; the message names its key.
+    pub fn check(&self) -> Result<(), Error> {
+        self.data.check()?;
+        self.model.check()
+    }
+
+    /// The recipe as TOML, every default written out.
+    pub fn to_toml(&self) -> String {
+        to_table(self).to_string()
+    }
+}
+
+impl LabelledDataConfig {
+    fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("data.{name}");
+        let fractions = self.fractions;
+        let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
+            && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+        let found = format!("{fractions:?}");
+        check(fine, key("fractions"), "three parts that sum to 1", found)?;
+        let valid = self.valid_fraction;
+        let fine = valid > 0.0 && valid < 1.0;
+        check(fine, key("valid_fraction"), "above 0 to below 1", valid)?;
+        if let Some([k, n]) = self.fold {
+            let fine = (2..=1000).contains(&n) && (1..=n).contains(&k);
+            let expected = "[k, n] with k from 1 to n, and n from 2 to 1000";
+            check(fine, key("fold"), expected, format!("[{k}, {n}]"))?;
+        }
+        if let Some(limit) = self.vocabulary_limit {
+            let fine = (2..=10_000_000).contains(&limit);
+            check(
+                fine,
+                key("vocabulary_limit"),
+                "a number from 2 to 10000000",
+                limit,
+            )?;
+        }
+        let least = self.minimum_count;
+        check(least >= 1, key("minimum_count"), "at least 1", least)
+    }
+
+    /// Makes the path hold in every working directory.
+    pub(crate) fn make_path_absolute(&mut self) {
+        if let Some(path) = &mut self.path {
+            *path = absolute(path);
+        }
+    }
+
+    /// What reading takes.
+    pub(super) fn options(&self) -> LabelledOptions {
+        LabelledOptions {
+            text_column: self.column.clone(),
+            label_column: self.label_column.clone(),
+            fractions: self.fractions,
+            valid_fraction: self.valid_fraction,
+            fold: self.fold,
+            seed: self.seed,
+            encoding: self.encoding,
+        }
+    }
+}
+
+impl LinearConfig {
+    /// Smoothing where none is given.
+    const ALPHA: f64 = 1.0;
+
+    fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("model.{name}");
+        let order = self.order;
+        check(
+            (1..=3).contains(&order),
+            key("order"),
+            "a number from 1 to 3",
+            order,
+        )?;
+        let least = self.minimum_count;
+        check(least >= 1, key("minimum_count"), "at least 1", least)?;
+        for (name, value) in [
+            ("alpha", self.alpha),
+            ("cost", self.cost),
+            ("temperature", self.temperature),
+        ] {
+            let value = value.unwrap_or(1.0);
+            let fine = value > 0.0 && value.is_finite();
+            check(fine, key(name), "a finite number above 0", value)?;
+        }
+        let beta = self.beta.unwrap_or(0.0);
+        check(
+            (0.0..=1.0).contains(&beta),
+            key("beta"),
+            "a number from 0 to 1",
+            beta,
+        )?;
+        self.check_use()
+    }
+
+    /// Fails where a setting would hold for nothing beside the others.
+    fn check_use(&self) -> Result<(), Error> {
+        use LinearKind::{BernoulliBayes, LogisticRegression, NaiveBayes, Nbsvm, Svm};
+        let kind = self.kind;
+        for (name, is_set, kinds) in [
+            (
+                "alpha",
+                self.alpha.is_some(),
+                &[NaiveBayes, BernoulliBayes, Nbsvm][..],
+            ),
+            ("beta", self.beta.is_some(), &[Nbsvm]),
+            (
+                "cost",
+                self.cost.is_some(),
+                &[Svm, LogisticRegression, Nbsvm],
+            ),
+            ("loss", self.loss.is_some(), &[Svm, Nbsvm]),
+        ] {
+            check(
+                !is_set || kinds.contains(&kind),
+                format!("model.{name}"),
+                &format!("nothing, as model.kind is {}", name_of(&kind)),
+                "something",
+            )?;
+        }
+        let binary = [BernoulliBayes, Nbsvm].contains(&kind);
+        check(
+            !binary || self.weighting == Weighting::Presence,
+            "model.weighting".to_string(),
+            &format!("presence, as model.kind is {}", name_of(&kind)),
+            name_of(&self.weighting),
+        )
+    }
+
+    /// Whether its scores are the logarithms of probabilities, up to a constant.
+    pub(super) fn has_probabilities(&self) -> bool {
+        !matches!(self.kind, LinearKind::Svm | LinearKind::Nbsvm)
+    }
+
+    /// Smoothing.
+    pub(super) fn alpha(&self) -> f64 {
+        self.alpha.unwrap_or(Self::ALPHA)
+    }
+
+    /// What makes features of tokens.
+    pub(super) fn features(&self) -> FeaturesConfig {
+        FeaturesConfig {
+            order: self.order,
+            minimum_count: self.minimum_count,
+            weighting: self.weighting,
+        }
+    }
+
+    /// What the descent takes.
+    pub(super) fn dual(&self) -> DualConfig {
+        DualConfig {
+            loss: match self.kind {
+                LinearKind::LogisticRegression => Loss::Logistic,
+                _ => match self.loss {
+                    Some(MachineLoss::Hinge) => Loss::Hinge,
+                    Some(MachineLoss::SquaredHinge) | None => Loss::SquaredHinge,
+                },
+            },
+            cost: self.cost.unwrap_or(1.0),
+            seed: self.seed,
+            ..DualConfig::default()
+        }
+    }
+
+    /// What NBSVM takes.
+    pub(super) fn nbsvm(&self) -> NbsvmConfig {
+        let default = NbsvmConfig::default();
+        NbsvmConfig {
+            svm: self.dual(),
+            alpha: self.alpha(),
+            beta: self.beta.unwrap_or(default.beta),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A linear classifier with its features, in training and in its run directory.
+
+use super::{Examples, LinearConfig, LinearKind};
+use crate::report::LayerRow;
+use crate::run::RunDirectory;
+use crate::weights::{self, Tensors};
+use crate::{Error, recipe};
+use burn::tensor::TensorData;
+use recurrent_data::Vocabulary;
+use recurrent_linear::{Features, Linear, Rows, bayes, dual, nbsvm};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A classifier of texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearModel {
+    pub(super) features: Features,
+    pub(super) linear: Linear,
+}
+
+/// What stands beside the weights.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct LinearRecord {
+    task: String,
+    /// Digest of the vocabulary.
+    vocabulary: u32,
+    /// The names of the classes, `[K]`.
+    classes: Vec<String>,
+}
+
+/// What training came to.
+pub(super) struct Trained {
+    pub model: LinearModel,
+    /// Passes over the examples, of those that are learned in passes.
+    pub rounds: Option<usize>,
+    /// Whether the passes came to the minimum.
+    pub converged: bool,
+}
+
+/// Trains a classifier of `classes` classes.
+pub(super) fn train(
+    config: &LinearConfig,
+    examples: &Examples,
+    classes: usize,
+) -> Result<Trained, Error> {
+    let texts = || examples.ids.iter().map(Vec::as_slice);
+    let features = Features::of(config.features(), texts())?;
+    let rows = features.rows(texts());
+    let labels = &examples.labels;
+    let at_once = |linear| (linear, None, true);
+    let in_passes = |found: dual::Fitted| (found.model, Some(found.rounds), found.converged);
+    let (linear, rounds, converged) = match config.kind {
+        LinearKind::NaiveBayes => {
+            at_once(bayes::multinomial(&rows, labels, classes, config.alpha())?)
+        }
+        LinearKind::BernoulliBayes => {
+            at_once(bayes::bernoulli(&rows, labels, classes, config.alpha())?)
+        }
+        LinearKind::Svm | LinearKind::LogisticRegression => {
+            in_passes(dual::train(&rows, labels, classes, config.dual())?)
+        }
+        LinearKind::Nbsvm => in_passes(nbsvm::train(&rows, labels, classes, config.nbsvm())?),
+    };
+    Ok(Trained {
+        model: LinearModel { features, linear },
+        rounds,
+        converged,
+    })
+}
+
+impl LinearModel {
+    /// The features of texts of tokens, `[N, F]`.
+    pub(super) fn rows<'a>(&self, texts: impl IntoIterator<Item = &'a [u32]>) -> Rows {
+        self.features.rows(texts)
+    }
+
+    /// The table of its layer.
+    pub(super) fn layers(&self, config: &LinearConfig) -> Vec<LayerRow> {
+        vec![LayerRow {
+            name: "linear".to_string(),
+            kind: format!(
+                "{}, n-grams up to {}",
+                recipe::name_of(&config.kind),
+                config.order
+            ),
+            output_shape: format!("[{}]", self.linear.classes()),
+            parameters: (self.linear.weights.len() + self.linear.bias.len()) as u64,
+        }]
+    }
+
+    /// Writes the model to its run directory.
+    pub(super) fn write(
+        &self,
+        run: &RunDirectory,
+        vocabulary: u32,
+        classes: &[String],
+    ) -> Result<(), Error> {
+        let (count, features) = (self.linear.classes(), self.features.len());
+        let floats = |values: &[f64]| values.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+        let tensors = Tensors::from([
+            (
+                "weight".to_string(),
+                TensorData::new(floats(&self.linear.weights), [count, features]),
+            ),
+            (
+                "bias".to_string(),
+                TensorData::new(floats(&self.linear.bias), [count]),
+            ),
+            (
+                "features.ngrams".to_string(),
+                TensorData::new(self.features.to_keys(), [features, Features::KEY]),
+            ),
+            (
+                "features.idf".to_string(),
+                TensorData::new(self.features.idf().to_vec(), [features]),
+            ),
+        ]);
+        let record = LinearRecord {
+            task: "classification".to_string(),
+            vocabulary,
+            classes: classes.to_vec(),
+        };
+        weights::write(&run.file("model.safetensors"), &tensors, &record)
+    }
+
+    /// The model of a run directory and the names of its classes.
+    pub(super) fn read(
+        run: &RunDirectory,
+        config: &LinearConfig,
+        vocabulary: &Vocabulary,
+    ) -> Result<(Self, Vec<String>), Error> {
+        let path = run.file("model.safetensors");
+        if !path.exists() {
+            return Err(Error::Run {
+                path: run.path().to_path_buf(),
+                message: "no model.safetensors yet: the run ended before its model was made; make \
+                          it again with `recurrent train --resume`"
+                    .to_string(),
+            });
+        }
+        let mut file = weights::read(&path)?;
+        let Some(record) = file.record::<LinearRecord>(&path)? else {
+            return Err(broken(&path, "a record of its classes", "none"));
+        };
+        run.check_vocabulary(vocabulary, Some(record.vocabulary), &path)?;
+        let classes = record.classes.len();
+        let mut take = |name: &str| {
+            let tensor = file.tensors.remove(name);
+            tensor.ok_or_else(|| broken(&path, &format!("a tensor `{name}`"), "none"))
+        };
+        let (weight, bias) = (take("weight")?, take("bias")?);
+        let (ngrams, idf) = (take("features.ngrams")?, take("features.idf")?);
+        let features = idf.shape().to_vec()[0];
+        for (name, data, shape) in [
+            ("weight", &weight, vec![classes, features]),
+            ("bias", &bias, vec![classes]),
+            ("features.ngrams", &ngrams, vec![features, Features::KEY]),
+        ] {
+            if data.shape().to_vec() != shape || features == 0 || classes < 2 {
+                let found = format!("{:?}", data.shape().to_vec());
+                return Err(broken(&path, &format!("`{name}` of {shape:?}"), &found));
+            }
+        }
+        let floats = |data: &TensorData| data.iter::<f64>().collect::<Vec<f64>>();
+        let linear = Linear {
+            weights: floats(&weight),
+            bias: floats(&bias),
+        };
+        if !linear
+            .weights
+            .iter()
+            .chain(&linear.bias)
+            .all(|x| x.is_finite())
+        {
+            return Err(broken(&path, "finite weights", "others"));
+        }
+        let keys = ngrams.iter::<u32>().collect();
+        let idf = idf.iter::<f32>().collect();
+        let features = Features::from_keys(config.features(), keys, idf)?;
+        Ok((Self { features, linear }, record.classes))
+    }
+}
+
+fn broken(path: &Path, expected: &str, found: &str) -> Error {
+    Error::Weights {
+        path: path.to_path_buf(),
+        message: format!("expected {expected}, found {found}"),
+    }
+}

@@ -1,0 +1,239 @@
+//! What a classifier has come to, and its report.
+
+use super::measures::most_probable;
+use super::{Classifier, Examples, LabelledCorpus, Measures, Prediction};
+use crate::Error;
+use crate::report::{Bars, Confusion, Report, Sample, grouped};
+use crate::run::RunDirectory;
+
+/// Mistakes that a report shows.
+const MISTAKES: usize = 10;
+/// Characters of a text that a report shows.
+const SHOWN: usize = 400;
+/// Features of each class that a report shows.
+const FEATURES: usize = 15;
+/// Classes whose features a report shows.
+const MOST_CLASSES: usize = 20;
+
+/// How good a classifier is on a split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplitResults {
+    /// The split's name.
+    pub split: &'static str,
+    /// How good.
+    pub measures: Measures,
+    /// Texts a second.
+    pub speed: f64,
+    /// The answers that were given with most confidence and are wrong, the worst first: text, its class, the answer.
+    pub mistakes: Vec<(String, String, String)>,
+}
+
+/// What a run has come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// On the validation split.
+    pub valid: SplitResults,
+    /// On the test split, where there is one.
+    pub test: Option<SplitResults>,
+    /// The share of the most frequent class of the training split on the test split, or the validation split where there is
+    /// no test split: what an answer without a look at the text comes to.
+    pub majority: f64,
+    /// Passes over the examples, of those that are learned in passes.
+    pub rounds: Option<usize>,
+}
+
+impl SplitResults {
+    pub(super) fn of(classifier: &Classifier, examples: &Examples, split: &'static str) -> Self {
+        let before = std::time::Instant::now();
+        let predictions = classifier.predict_examples(examples);
+        let seconds = before.elapsed().as_secs_f64();
+        Self {
+            split,
+            measures: classifier.measure(examples, &predictions),
+            speed: predictions.len() as f64 / seconds.max(1e-9),
+            mistakes: mistakes(classifier, examples, &predictions),
+        }
+    }
+}
+
+impl Results {
+    pub(super) fn of(
+        classifier: &Classifier,
+        corpus: &LabelledCorpus,
+        rounds: Option<usize>,
+    ) -> Self {
+        let valid = SplitResults::of(classifier, &corpus.valid, "validation");
+        let has_test = !corpus.test.labels.is_empty();
+        let test = has_test.then(|| SplitResults::of(classifier, &corpus.test, "test"));
+        let measured = if has_test {
+            &corpus.test
+        } else {
+            &corpus.valid
+        };
+        let mut counts = vec![0.0; classifier.classes().len()];
+        corpus
+            .train
+            .labels
+            .iter()
+            .for_each(|&label| counts[label] += 1.0);
+        let frequent = most_probable(&counts);
+        let right = measured
+            .labels
+            .iter()
+            .filter(|&&label| label == frequent)
+            .count();
+        Self {
+            valid,
+            test,
+            majority: right as f64 / measured.labels.len().max(1) as f64,
+            rounds,
+        }
+    }
+
+    /// What was measured last: the test split where there is one.
+    pub fn measured(&self) -> &SplitResults {
+        self.test.as_ref().unwrap_or(&self.valid)
+    }
+
+    /// Names and values, the most important first.
+    pub fn rows(&self, classes: &[String]) -> Vec<(String, String)> {
+        let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+        let found = self.measured();
+        let name = |what: &str| format!("{} {what}", found.split);
+        let measures = found.measures.rows(classes).into_iter();
+        let mut rows: Vec<_> = measures.map(|(what, value)| (name(&what), value)).collect();
+        let majority = name("accuracy of the most frequent class");
+        rows.insert(3, (majority, percent(self.majority)));
+        if self.test.is_some() {
+            let valid = percent(self.valid.measures.accuracy());
+            rows.push(("validation accuracy".to_string(), valid));
+        }
+        if let Some(rounds) = self.rounds {
+            rows.push(("passes over the texts".to_string(), rounds.to_string()));
+        }
+        rows.push((name("texts a second"), grouped(found.speed as u64)));
+        rows
+    }
+}
+
+/// The wrong answers of most confidence.
+fn mistakes(
+    classifier: &Classifier,
+    examples: &Examples,
+    predictions: &[Prediction],
+) -> Vec<(String, String, String)> {
+    let mut wrong: Vec<usize> = (0..predictions.len())
+        .filter(|&n| predictions[n].class != examples.labels[n])
+        .collect();
+    let confidence = |n: usize| predictions[n].probabilities[predictions[n].class];
+    wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)));
+    let name = |class: usize| classifier.classes()[class].clone();
+    let one = |&n: &usize| {
+        let mut text: String = examples.texts[n].chars().take(SHOWN).collect();
+        if text.len() < examples.texts[n].len() {
+            text += " …";
+        }
+        (text, name(examples.labels[n]), name(predictions[n].class))
+    };
+    wrong.iter().take(MISTAKES).map(one).collect()
+}
+
+/// The report of a finished run.
+pub(super) fn report(
+    title: String,
+    run: &RunDirectory,
+    classifier: &Classifier,
+    results: &Results,
+) -> Result<Report, Error> {
+    let config = classifier.config();
+    let classes = classifier.classes();
+    let layers = classifier.layers();
+    let mut rows = results.rows(classes);
+    let parameters: u64 = layers.iter().map(|layer| layer.parameters).sum();
+    rows.push(("parameters".to_string(), grouped(parameters)));
+    let tokens = classifier.vocabulary().len() as u64;
+    rows.push(("vocabulary".to_string(), grouped(tokens)));
+    let found = results.measured();
+    let mistake = |(text, label, answer): &(String, String, String)| Sample {
+        title: format!("{answer}, but is {label}"),
+        text: text.clone(),
+    };
+    Ok(Report {
+        title,
+        command: config.task.command.clone().unwrap_or_default(),
+        config_toml: config.to_toml(),
+        results: rows,
+        metrics: run.metrics()?,
+        layers,
+        confusion: Some(Confusion {
+            classes: classes.to_vec(),
+            counts: found.measures.confusion.clone(),
+        }),
+        bars: vec![
+            ("Calibration".to_string(), calibration(&found.measures)),
+            ("Features".to_string(), speaking(classifier)),
+        ],
+        samples: vec![(
+            "Worst mistakes".to_string(),
+            found.mistakes.iter().map(mistake).collect(),
+        )],
+        ..Report::default()
+    })
+}
+
+/// How often answers of a confidence are right.
+fn calibration(measures: &Measures) -> Vec<Bars> {
+    let width = 100 / measures.bins.len().max(1);
+    let rows = (0..).zip(&measures.bins).filter(|(_, bin)| bin.count > 0);
+    let rows = rows.map(|(n, bin)| {
+        let right = 100.0 * bin.right as f64 / bin.count as f64;
+        let sure = 100.0 * bin.confidence / bin.count as f64;
+        let name = format!("{} to {} %", n * width, (n + 1) * width);
+        let text = format!(
+            "{right:.1} % right at {sure:.1} %, {} texts",
+            grouped(bin.count)
+        );
+        (name, right, text)
+    });
+    vec![Bars {
+        title: "Right answers by their probability".to_string(),
+        rows: rows.collect(),
+    }]
+}
+
+/// The n-grams that speak most for each class: those whose weight is furthest above the mean of the classes.
+fn speaking(classifier: &Classifier) -> Vec<Bars> {
+    let model = &classifier.model;
+    let (classes, features) = (model.linear.classes(), model.features.len());
+    let weight = |class: usize, feature: usize| model.linear.weights[class * features + feature];
+    let mean = |feature: usize| {
+        (0..classes)
+            .map(|class| weight(class, feature))
+            .sum::<f64>()
+            / classes as f64
+    };
+    let names = classifier.classes().iter().take(MOST_CLASSES);
+    (0..)
+        .zip(names)
+        .map(|(class, name)| {
+            let mut all: Vec<(f64, usize)> = (0..features)
+                .map(|feature| (weight(class, feature) - mean(feature), feature))
+                .collect();
+            all.sort_by(|a, b| b.0.total_cmp(&a.0));
+            all.truncate(FEATURES);
+            let row = |&(weight, feature): &(f64, usize)| {
+                let tokens = model.features.ngram(feature).iter();
+                let tokens = tokens.map(|&id| classifier.vocabulary.symbol(id));
+                (
+                    tokens.collect::<Vec<_>>().join(" "),
+                    weight,
+                    format!("{weight:.3}"),
+                )
+            };
+            Bars {
+                title: format!("What speaks for {name}"),
+                rows: all.iter().map(row).collect(),
+            }
+        })
+        .collect()
+}

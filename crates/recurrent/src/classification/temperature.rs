@@ -1,0 +1,78 @@
+//! Probabilities from scores: `p = softmax(s / τ)`, the temperature `τ` fitted on the validation split (Guo, Pleiss, Sun
+//! and Weinberger, *On Calibration of Modern Neural Networks*, 2017).
+
+use super::{Examples, LinearModel};
+
+/// The least and the greatest temperature.
+const RANGE: [f64; 2] = [1e-3, 1e3];
+/// The search ends where the logarithm of the temperature is known to this.
+const KNOWN: f64 = 1e-3;
+/// The golden ratio less one.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+/// The temperature with the lowest log loss over examples; 1 where there are none. The loss has one minimum in `1 / τ`, so
+/// that the golden-section search (Kiefer 1953) over its logarithm finds it.
+pub(super) fn fit_temperature(model: &LinearModel, examples: &Examples) -> f64 {
+    if examples.labels.is_empty() {
+        return 1.0;
+    }
+    let rows = model.rows(examples.ids.iter().map(Vec::as_slice));
+    let scores: Vec<Vec<f64>> = rows.iter().map(|row| model.linear.scores(row)).collect();
+    let loss = |log: f64| -> f64 {
+        let rate = (-log).exp();
+        let of = |(scores, &label): (&Vec<f64>, &usize)| {
+            let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = scores.iter().map(|s| (rate * (s - most)).exp()).sum();
+            sum.ln() - rate * (scores[label] - most)
+        };
+        scores.iter().zip(&examples.labels).map(of).sum()
+    };
+    let [mut low, mut high] = RANGE.map(f64::ln);
+    let mut inner = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
+    let mut losses = inner.map(loss);
+    while high - low > KNOWN {
+        if losses[0] < losses[1] {
+            high = inner[1];
+            inner = [high - GOLDEN * (high - low), inner[0]];
+            losses = [loss(inner[0]), losses[0]];
+        } else {
+            low = inner[0];
+            inner = [inner[1], low + GOLDEN * (high - low)];
+            losses = [losses[1], loss(inner[1])];
+        }
+    }
+    (0.5 * (low + high)).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recurrent_linear::{Features, FeaturesConfig, Linear};
+
+    #[test]
+    fn probabilities_become_the_shares_that_are_right() {
+        let texts: [&[u32]; 2] = [&[0], &[1]];
+        let config = FeaturesConfig {
+            order: 1,
+            ..FeaturesConfig::default()
+        };
+        let model = LinearModel {
+            features: Features::of(config, texts).expect("features"),
+            linear: Linear {
+                weights: vec![5.0, -5.0, -5.0, 5.0],
+                bias: vec![0.0, 0.0],
+            },
+        };
+        // Three of four answers are right.
+        let examples = Examples {
+            texts: vec![String::new(); 8],
+            ids: (0..8).map(|n| vec![n % 2]).collect(),
+            labels: vec![0, 1, 0, 1, 0, 1, 1, 0],
+        };
+        let temperature = fit_temperature(&model, &examples);
+        let rows = model.rows(texts);
+        let found = model.linear.softmax_at(rows.row(0), temperature)[0];
+        assert!((found - 0.75).abs() < 1e-3, "{found}");
+        assert_eq!(fit_temperature(&model, &Examples::default()), 1.0);
+    }
+}
