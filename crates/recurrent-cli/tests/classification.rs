@@ -207,6 +207,11 @@ fn what_cannot_be_used_is_refused() {
             "model.alpha: expected a finite number above 0",
         ),
         (
+            "naive-bayes",
+            "model.class_weights=balanced",
+            "model.class_weights: expected equal, as model.kind is naive-bayes",
+        ),
+        (
             "nbsvm",
             "model.beta=2",
             "model.beta: expected a number from 0 to 1",

@@ -1,7 +1,7 @@
 //! Linear classifiers by dual coordinate descent, one example at a time.
 //!
 //! ```text
-//! min_w  ½ w·w + C Σ_i loss(y_i w·x_i)         y_i = ±1
+//! min_w  ½ w·w + Σ_i C_i loss(y_i w·x_i)       y_i = ±1
 //!
 //! hinge            max(0, 1 - z)       a support vector machine
 //! squared hinge    max(0, 1 - z)²
@@ -13,7 +13,8 @@
 //! algorithm 3 with its shrinking; Yu, Huang and Lin, *Dual Coordinate Descent Methods for Logistic Regression and
 //! Maximum Entropy Models* (2011), algorithm 5. LIBLINEAR is by the same authors.
 //!
-//! More than two classes are one problem each: the class against all others.
+//! More than two classes are one problem each: the class against all others. `C_i` is `C`, or with balanced weights
+//! `C N / (K N_k)` for an example of class `k`, so that all classes cost the same together.
 
 mod hinge;
 mod logistic;
@@ -39,6 +40,30 @@ pub enum Loss {
     Logistic,
 }
 
+/// How much the classes count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassWeights {
+    /// Every example the same.
+    #[default]
+    Equal,
+    /// Every class the same.
+    Balanced,
+}
+
+impl ClassWeights {
+    /// The weight of each class, `[K]`.
+    fn of(self, labels: &[usize], classes: usize) -> Vec<f64> {
+        let count = |class: usize| labels.iter().filter(|&&label| label == class).count();
+        (0..classes)
+            .map(|class| match self {
+                Self::Equal => 1.0,
+                Self::Balanced => labels.len() as f64 / (classes * count(class)) as f64,
+            })
+            .collect()
+    }
+}
+
 /// How a classifier is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DualConfig {
@@ -46,6 +71,8 @@ pub struct DualConfig {
     pub loss: Loss,
     /// `C`, what the losses cost against the weights.
     pub cost: f64,
+    /// How much the classes count.
+    pub class_weights: ClassWeights,
     /// A feature that all rows have with this number; its weight is the bias. 0 for none.
     pub bias: f64,
     /// The descent ends where no step would change the dual's slope by more.
@@ -62,6 +89,7 @@ impl Default for DualConfig {
         Self {
             loss: Loss::SquaredHinge,
             cost: 1.0,
+            class_weights: ClassWeights::Equal,
             bias: 1.0,
             tolerance: 0.01,
             most_rounds: 1000,
@@ -109,13 +137,17 @@ pub(crate) fn train_on(
         2 => vec![1],
         _ => (0..classes).collect(),
     };
+    let weights = config.class_weights.of(labels, classes);
+    let costs: Vec<f64> = (labels.iter())
+        .map(|&label| config.cost * weights[label])
+        .collect();
     let solutions: Vec<Solution> = problems
         .into_par_iter()
         .map(|class| {
             let signs: Vec<f64> = (labels.iter())
                 .map(|&label| if label == class { 1.0 } else { -1.0 })
                 .collect();
-            config.solve(&rows_of(class), &signs)
+            config.solve(&rows_of(class), &signs, &costs)
         })
         .collect();
     let halves: &[f64] = if classes == 2 { &[-0.5, 0.5] } else { &[1.0] };
@@ -155,10 +187,11 @@ impl DualConfig {
         Ok(())
     }
 
-    fn solve(&self, rows: &Rows, signs: &[f64]) -> Solution {
+    fn solve(&self, rows: &Rows, signs: &[f64], costs: &[f64]) -> Solution {
         let problem = Problem {
             rows,
             signs,
+            costs,
             bias: self.bias,
         };
         match self.loss {
@@ -173,6 +206,8 @@ struct Problem<'a> {
     rows: &'a Rows,
     /// `y`, `[N]`
     signs: &'a [f64],
+    /// `C_i`, `[N]`
+    costs: &'a [f64],
     bias: f64,
 }
 

@@ -1,7 +1,7 @@
-//! The hinge losses: `0 <= α_i <= U` and `D` on the diagonal.
+//! The hinge losses: `0 <= α_i <= U_i` and `D_i` on the diagonal.
 //!
 //! ```text
-//! min_α  ½ w·w + ½ D Σ α_i² - Σ α_i        hinge: U = C, D = 0        squared: U = ∞, D = 1 / 2C
+//! min_α  ½ w·w + ½ Σ D_i α_i² - Σ α_i        hinge: U = C, D = 0        squared: U = ∞, D = 1 / 2C
 //! ```
 
 use super::{DualConfig, Loss, Order, Problem, Solution};
@@ -10,14 +10,16 @@ use super::{DualConfig, Loss, Order, Problem, Solution};
 const FLAT: f64 = 1e-12;
 
 pub(super) fn solve(problem: &Problem, config: &DualConfig) -> Solution {
-    let (most, diagonal) = match config.loss {
-        Loss::Hinge => (config.cost, 0.0),
-        _ => (f64::INFINITY, 0.5 / config.cost),
+    let bounds = |i: usize| match config.loss {
+        Loss::Hinge => (problem.costs[i], 0.0),
+        _ => (f64::INFINITY, 0.5 / problem.costs[i]),
     };
     let count = problem.signs.len();
     let mut weights = vec![0.0; problem.rows.features() + 1];
     let mut alpha = vec![0.0; count];
-    let squares: Vec<f64> = (0..count).map(|i| problem.square(i) + diagonal).collect();
+    let squares: Vec<f64> = (0..count)
+        .map(|i| problem.square(i) + bounds(i).1)
+        .collect();
     let mut order = Order::new(count, config.seed);
     // Of the last round, between which slopes an example at its bound stays there.
     let mut last = [f64::NEG_INFINITY, f64::INFINITY];
@@ -29,6 +31,7 @@ pub(super) fn solve(problem: &Problem, config: &DualConfig) -> Solution {
         let mut at = 0;
         while at < active {
             let i = order.indices[at];
+            let (most, diagonal) = bounds(i);
             let slope = problem.margin(&weights, i) - 1.0 + diagonal * alpha[i];
             let (at_least, at_most) = (alpha[i] == 0.0, alpha[i] == most);
             // The slope along which a step is possible.

@@ -1,4 +1,4 @@
-//! Logistic regression: `0 < α_i < C`.
+//! Logistic regression: `0 < α_i < C_i`, which is `C` here.
 //!
 //! ```text
 //! min_α  ½ w·w + Σ_i α_i ln α_i + (C - α_i) ln(C - α_i)
@@ -20,13 +20,15 @@ const SHRINK: f64 = 0.1;
 
 pub(super) fn solve(problem: &Problem, config: &DualConfig) -> Solution {
     let count = problem.signs.len();
-    let cost = config.cost;
     let mut weights = vec![0.0; problem.rows.features() + 1];
     // C - α stands beside α, as it may be too small to be told from their difference.
-    let start = (START * cost).min(MOST_START);
-    let mut alpha = vec![[start, cost - start]; count];
-    for i in 0..count {
-        problem.add(&mut weights, i, start);
+    let starts = problem.costs.iter().map(|cost| {
+        let start = (START * cost).min(MOST_START);
+        [start, cost - start]
+    });
+    let mut alpha: Vec<[f64; 2]> = starts.collect();
+    for (i, [start, _]) in alpha.iter().enumerate() {
+        problem.add(&mut weights, i, *start);
     }
     let squares: Vec<f64> = (0..count).map(|i| problem.square(i)).collect();
     let mut order = Order::new(count, config.seed);
@@ -38,7 +40,7 @@ pub(super) fn solve(problem: &Problem, config: &DualConfig) -> Solution {
         order.shuffle(count);
         let (mut steepest, mut steps) = (0f64, 0);
         for &i in &order.indices {
-            let margin = problem.margin(&weights, i);
+            let (margin, cost) = (problem.margin(&weights, i), problem.costs[i]);
             let a = squares[i];
             let [own, rest] = alpha[i];
             // The minimum is on the side of the smaller one.

@@ -22,7 +22,6 @@ fn entropy(x: f64) -> f64 {
 
 /// The primal objective at `w` and the dual one at `α`.
 fn objectives(problem: &Problem, solution: &Solution, config: &DualConfig) -> (f64, f64) {
-    let cost = config.cost;
     let w = &solution.weights;
     let norm = 0.5 * w.iter().map(|w| w * w).sum::<f64>();
     let loss = |z: f64| match config.loss {
@@ -31,15 +30,16 @@ fn objectives(problem: &Problem, solution: &Solution, config: &DualConfig) -> (f
         Loss::Logistic => (-z).exp().ln_1p(),
     };
     let losses: f64 = (0..problem.signs.len())
-        .map(|i| loss(problem.margin(w, i)))
+        .map(|i| problem.costs[i] * loss(problem.margin(w, i)))
         .sum();
-    let own = |alpha: f64| match config.loss {
+    let own = |alpha: f64, cost: f64| match config.loss {
         Loss::Hinge => alpha,
         Loss::SquaredHinge => alpha - alpha * alpha / (4.0 * cost),
         Loss::Logistic => entropy(cost) - entropy(alpha) - entropy(cost - alpha),
     };
-    let dual: f64 = solution.alpha.iter().map(|&alpha| own(alpha)).sum();
-    (norm + cost * losses, dual - norm)
+    let alphas = solution.alpha.iter().zip(problem.costs);
+    let dual: f64 = alphas.map(|(&alpha, &cost)| own(alpha, cost)).sum();
+    (norm + losses, dual - norm)
 }
 
 #[test]
@@ -52,11 +52,14 @@ fn the_gap_of_duality_closes() {
     for loss in LOSSES {
         for cost in [0.01, 1.0, 10.0] {
             let config = config(loss, cost);
-            let solution = config.solve(&rows, &signs);
+            // The examples of one class cost more.
+            let costs: Vec<f64> = signs.iter().map(|y| cost * (1.5 + 0.5 * y)).collect();
+            let solution = config.solve(&rows, &signs, &costs);
             assert!(solution.converged, "{loss:?} with {cost}");
             let problem = Problem {
                 rows: &rows,
                 signs: &signs,
+                costs: &costs,
                 bias: config.bias,
             };
             let (primal, dual) = objectives(&problem, &solution, &config);
@@ -78,10 +81,12 @@ fn the_weights_are_the_sum_of_the_examples() {
         .collect();
     for loss in LOSSES {
         let config = config(loss, 1.0);
-        let solution = config.solve(&rows, &signs);
+        let costs = vec![1.0; 100];
+        let solution = config.solve(&rows, &signs, &costs);
         let problem = Problem {
             rows: &rows,
             signs: &signs,
+            costs: &costs,
             bias: config.bias,
         };
         let mut sum = vec![0.0; 21];
@@ -107,6 +112,33 @@ fn logistic_regression_tells_probabilities() {
     // The likeliest probabilities are the shares.
     assert!((p(1.0) - 0.75).abs() < 1e-3, "{}", p(1.0));
     assert!((p(0.0) - 0.25).abs() < 1e-3, "{}", p(0.0));
+}
+
+#[test]
+fn rare_classes_count_as_much_as_others_where_weights_are_balanced() {
+    let (rows, labels) = examples(8, 400, 20, 2);
+    // One in ten of class 1 is left.
+    let mut kept = Rows::new(20);
+    let mut kept_labels = Vec::new();
+    for (n, (row, &label)) in rows.iter().zip(&labels).enumerate() {
+        if label == 0 || n % 20 == 1 {
+            let entries = row.indices.iter().copied().zip(row.values.iter().copied());
+            kept.push(entries.collect());
+            kept_labels.push(label);
+        }
+    }
+    let (test, expected) = examples(9, 400, 20, 2);
+    let recall = |class_weights| {
+        let config = DualConfig {
+            class_weights,
+            ..config(Loss::Logistic, 0.1)
+        };
+        let model = train(&kept, &kept_labels, 2, config).unwrap().model;
+        let rare = test.iter().zip(&expected).filter(|(_, label)| **label == 1);
+        rare.filter(|(row, _)| model.predict(*row) == 1).count()
+    };
+    let (equal, balanced) = (recall(ClassWeights::Equal), recall(ClassWeights::Balanced));
+    assert!(balanced > equal + 40, "{balanced} and {equal} of 200");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::recipe::name_of;
 use crate::task::{TaskConfig, absolute, read, to_table};
 use crate::training::check;
 use recurrent_data::{CleanConfig, Encoding, LabelledOptions, Tokens};
-use recurrent_linear::dual::{DualConfig, Loss};
+use recurrent_linear::dual::{ClassWeights, DualConfig, Loss};
 use recurrent_linear::nbsvm::NbsvmConfig;
 use recurrent_linear::{FeaturesConfig, Weighting};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,9 @@ pub struct LinearConfig {
     /// The loss of a machine: `hinge` or `squared-hinge`, which it is where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<MachineLoss>,
+    /// Whether errors of rare classes cost as much as those of frequent ones, of machines and logistic regression.
+    #[serde(default)]
+    pub class_weights: ClassWeights,
     /// What probabilities are made of a machine's scores with; training fits it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
@@ -277,6 +280,13 @@ impl LinearConfig {
                 "something",
             )?;
         }
+        let balances = [Svm, LogisticRegression, Nbsvm].contains(&kind);
+        check(
+            balances || self.class_weights == ClassWeights::Equal,
+            "model.class_weights".to_string(),
+            &format!("equal, as model.kind is {}", name_of(&kind)),
+            name_of(&self.class_weights),
+        )?;
         let binary = [BernoulliBayes, Nbsvm].contains(&kind);
         check(
             !binary || self.weighting == Weighting::Presence,
@@ -316,6 +326,7 @@ impl LinearConfig {
                 },
             },
             cost: self.cost.unwrap_or(1.0),
+            class_weights: self.class_weights,
             seed: self.seed,
             ..DualConfig::default()
         }
