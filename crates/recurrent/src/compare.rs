@@ -148,14 +148,7 @@ fn classifier(
 ) -> Result<Compared, Error> {
     let classifier = Classifier::load(directory)?;
     let corpus = classifier.corpus(data)?;
-    let examples = corpus.split(split);
-    if examples.labels.is_empty() {
-        return Err(Error::Setting {
-            key: "--split".to_string(),
-            expected: format!("a split of {} with texts", corpus.source),
-            found: split.as_str().to_string(),
-        });
-    }
+    let examples = corpus.split(split)?;
     let (found, seconds) = fastest(|| Ok(classifier.predict_examples(&examples)))?;
     let measures = classifier.measure(&examples, &found);
     let layers = classifier.layers();
@@ -168,7 +161,7 @@ fn classifier(
         run: directory.path().to_path_buf(),
         recipe: (classifier.config().task.recipe.clone()).unwrap_or_default(),
         text_digest: texts.map(of_text).fold(0, noise::mix),
-        source: corpus.source,
+        source: corpus.source.clone(),
         quality: Quality::Classification {
             accuracy: measures.accuracy(),
             macro_f1: measures.macro_f1(),

@@ -17,7 +17,7 @@ mod resume;
 mod schedule;
 mod step;
 
-pub(crate) use check::check;
+pub(crate) use check::{check, check_fractions};
 pub(crate) use checkpoint::{Checkpoint, Parts, Record, list};
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
 pub(crate) use fit::fit;

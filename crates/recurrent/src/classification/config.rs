@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::recipe::name_of;
 use crate::task::{TaskConfig, absolute, read, to_table};
-use crate::training::check;
+use crate::training::{check, check_fractions};
 use recurrent_data::{CleanConfig, Encoding, LabelledOptions, Tokens};
 use recurrent_linear::dual::{ClassWeights, DualConfig, Loss};
 use recurrent_linear::nbsvm::NbsvmConfig;
@@ -174,11 +174,7 @@ impl ClassificationConfig {
 impl LabelledDataConfig {
     fn check(&self) -> Result<(), Error> {
         let key = |name: &str| format!("data.{name}");
-        let fractions = self.fractions;
-        let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
-            && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
-        let found = format!("{fractions:?}");
-        check(fine, key("fractions"), "three parts that sum to 1", found)?;
+        check_fractions("data.fractions", self.fractions)?;
         let valid = self.valid_fraction;
         let fine = valid > 0.0 && valid < 1.0;
         check(fine, key("valid_fraction"), "above 0 to below 1", valid)?;

@@ -7,8 +7,10 @@ use crate::Error;
 use crate::language_model::Split;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
+use crate::training::check;
 use rayon::prelude::*;
 use recurrent_data::Vocabulary;
+use std::borrow::Cow;
 
 /// A trained classifier with its vocabulary and the names of its classes.
 #[derive(Debug)]
@@ -130,11 +132,14 @@ impl Classifier {
 
 impl LabelledCorpus {
     /// The examples of a split; all of them one after the other.
-    pub fn split(&self, split: Split) -> Examples {
-        match split {
-            Split::Train => self.train.clone(),
-            Split::Valid => self.valid.clone(),
-            Split::Test => self.test.clone(),
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub fn split(&self, split: Split) -> Result<Cow<'_, Examples>, Error> {
+        let examples = match split {
+            Split::Train => Cow::Borrowed(&self.train),
+            Split::Valid => Cow::Borrowed(&self.valid),
+            Split::Test => Cow::Borrowed(&self.test),
             Split::All => {
                 let mut all = self.train.clone();
                 for part in [&self.valid, &self.test] {
@@ -142,8 +147,15 @@ impl LabelledCorpus {
                     all.ids.extend_from_slice(&part.ids);
                     all.labels.extend_from_slice(&part.labels);
                 }
-                all
+                Cow::Owned(all)
             }
-        }
+        };
+        check(
+            !examples.labels.is_empty(),
+            "--split".to_string(),
+            &format!("a split of {} with texts", self.source),
+            split.as_str(),
+        )?;
+        Ok(examples)
     }
 }

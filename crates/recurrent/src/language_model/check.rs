@@ -4,7 +4,7 @@ use super::config::{DEFAULT_FRACTIONS, DEFAULT_GRAMMAR_SEED};
 use super::{DataConfig, Estimator, LanguageModelConfig, NetworkConfig};
 use crate::Error;
 use crate::error::of_sampler;
-use crate::training::check;
+use crate::training::{check, check_fractions};
 use recurrent_data::Unit;
 
 /// Most parameters of a model, and most logits of a step: 4 GB each.
@@ -72,11 +72,7 @@ impl DataConfig {
             "false where data.unit is not character",
             true,
         )?;
-        let fractions = self.fractions;
-        let fine = fractions.iter().all(|f| (0.0..=1.0).contains(f))
-            && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
-        let found = format!("{fractions:?}");
-        check(fine, key("fractions"), "three parts that sum to 1", found)?;
+        check_fractions("data.fractions", self.fractions)?;
         let characters = self.grammar_characters.unwrap_or([1; 3]);
         let fine = characters.iter().all(|n| (1..=100_000_000).contains(n));
         let found = format!("{characters:?}");

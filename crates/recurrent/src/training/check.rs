@@ -142,6 +142,14 @@ impl TrainingConfig {
     }
 }
 
+/// Checks that a setting is three parts of a whole.
+pub(crate) fn check_fractions(key: &str, fractions: [f64; 3]) -> Result<(), Error> {
+    let fine = fractions.iter().all(|part| (0.0..=1.0).contains(part))
+        && (fractions.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+    let found = format!("{fractions:?}");
+    check(fine, key.to_string(), "three parts that sum to 1", found)
+}
+
 /// An error that names the key where `fine` does not hold.
 pub(crate) fn check(
     fine: bool,

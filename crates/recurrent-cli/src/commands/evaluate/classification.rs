@@ -31,22 +31,14 @@ pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
         None if corpus.test.labels.is_empty() => Split::Valid,
         None => Split::Test,
     };
-    let examples = corpus.split(split);
-    if examples.labels.is_empty() {
-        return Err(Error::Setting {
-            key: "--split".to_string(),
-            expected: format!("a split of {} with texts", corpus.source),
-            found: split.as_str().to_string(),
-        }
-        .into());
-    }
+    let examples = corpus.split(split)?;
     let found = classifier.measure(&examples, &classifier.predict_examples(&examples));
     let text = match arguments.json {
         true => format!("{}\n", object(&classifier, &corpus.source, split, &found)),
         false => {
             let mut rows = vec![
                 ("task".to_string(), "classification".to_string()),
-                ("data".to_string(), corpus.source),
+                ("data".to_string(), corpus.source.clone()),
                 ("split".to_string(), split.as_str().to_string()),
             ];
             rows.extend(found.rows(classifier.classes()));
