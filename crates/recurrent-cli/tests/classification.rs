@@ -5,7 +5,7 @@ mod common;
 use common::{Run, recurrent, run};
 use serde_json::Value;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -116,6 +116,7 @@ fn every_kind_is_trained_measured_and_used() {
         // The same again, to the bit.
         let weights = || fs::read(out.join("model.safetensors")).expect("weights");
         let before = weights();
+        fs::remove_file(out.join("model.safetensors")).expect("removed");
         run(recurrent().args(["train", "--resume", "--out"]).arg(&out)).succeeds();
         assert!(weights() == before, "{kind}");
     }
@@ -147,22 +148,58 @@ fn predictions_come_as_lines_come() {
         .spawn()
         .expect("the program starts");
     let mut input = child.stdin.take().expect("a pipe");
-    input
-        .write_all("great\n\nbad\r\nno end".as_bytes())
-        .expect("written");
+    let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+    for (text, label) in [("great", "praise"), ("bad\r", "blame")] {
+        writeln!(input, "{text}").expect("written");
+        let mut answer = String::new();
+        // Without an answer to each line before the next this waits for ever.
+        output.read_line(&mut answer).expect("read");
+        assert_eq!(answer.split('\t').next(), Some(label), "{answer}");
+    }
+    input.write_all(b"\nno end").expect("written");
     drop(input);
-    let output = child.wait_with_output().expect("ended");
-    let text = String::from_utf8(output.stdout).expect("text");
-    let labels: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.split('\t').next())
-        .collect();
-    assert_eq!(
-        (labels.len(), labels[0], labels[2]),
-        (4, "praise", "blame"),
-        "{text}"
-    );
-    assert!(String::from_utf8_lossy(&output.stderr).contains("4 texts"));
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).expect("read");
+    assert_eq!(rest.lines().count(), 2, "{rest}");
+    let ended = child.wait_with_output().expect("ended");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("4 texts"));
+}
+
+#[test]
+fn good_lines_before_a_bad_one_are_answered() {
+    let folder = Folder::new();
+    let data = folder.file("texts.txt", lines(200));
+    folder.train("nbsvm", &data, &[]).succeeds();
+    let texts = folder.file("new.txt", b"great\nfine\n\xff\nbad\n");
+    let mut command = recurrent();
+    command.arg("predict").arg(folder.0.path().join("nbsvm"));
+    let found = run(command.arg(texts));
+    found.is_bad_input(&["new.txt:3", "UTF-8"]);
+    assert_eq!(found.out.lines().count(), 2, "{}", found.out);
+}
+
+#[test]
+fn a_run_goes_on_with_its_own_texts_alone() {
+    let folder = Folder::new();
+    let data = folder.file("texts.txt", lines(200));
+    folder.train("svm", &data, &[]).succeeds();
+    folder.file("texts.txt", lines(200).replace("good", "nice"));
+    let out = folder.0.path().join("svm");
+    let resumed = run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
+    resumed.is_bad_input(&["data.path: expected the texts that the run was started with"]);
+    folder.file("texts.txt", lines(200));
+    assert_eq!(json("evaluate", &[&out], &[]).len(), 1);
+}
+
+#[test]
+fn few_texts_do_not_make_a_classifier_certain() {
+    let folder = Folder::new();
+    let data = folder.file("texts.txt", "praise good\nblame bad\n".repeat(20));
+    folder.train("svm", &data, &[]).succeeds();
+    let texts = folder.file("new.txt", "good\n");
+    let found = &json("predict", &[&folder.0.path().join("svm"), &texts], &[])[0];
+    let p = found["probabilities"]["praise"].as_f64().expect("a number");
+    assert!((0.6..0.95).contains(&p), "{p}");
 }
 
 #[test]
@@ -204,7 +241,7 @@ fn what_cannot_be_used_is_refused() {
         (
             "naive-bayes",
             "model.alpha=0",
-            "model.alpha: expected a finite number above 0",
+            "model.alpha: expected a number from 1e-10 to 1e10",
         ),
         (
             "naive-bayes",
@@ -250,6 +287,33 @@ fn what_cannot_be_used_is_refused() {
     let evaluate = |more: &[&str]| run(recurrent().arg("evaluate").arg(&out).args(more));
     let other = other.to_str().expect("a path");
     evaluate(&["--data", other]).is_bad_input(&["`nothing`", "praise"]);
+    let recipe = folder.0.path().join("svm.toml");
+    let mut fitted = recurrent();
+    fitted.arg("train").arg(&recipe).arg("--data").arg(&data);
+    fitted.args(["--force", "--set", "model.temperature=5", "--out"]);
+    run(fitted.arg(&out)).is_bad_input(&["model.temperature: expected nothing"]);
+    let mut over = recurrent();
+    over.arg("compare").arg(&out).arg("--plot");
+    run(over.arg(&data)).is_bad_input(&["--plot", "another file than the one that is read"]);
+    let table = folder.file("table.csv", "note,mark\ngood,praise\nbad,blame\n");
+    let table = table.to_str().expect("a path");
+    let columns = [
+        "--data",
+        table,
+        "--column",
+        "note",
+        "--label-column",
+        "mark",
+    ];
+    evaluate(&[&columns[..], &["--split", "all"]].concat()).succeeds();
+    let config = fs::read_to_string(out.join("config.toml")).expect("a recipe");
+    fs::write(
+        out.join("config.toml"),
+        config.replace("order = 2", "order = 1"),
+    )
+    .expect("written");
+    evaluate(&[]).is_bad_input(&["config.toml", "as it was when"]);
+    fs::write(out.join("config.toml"), config).expect("written");
     evaluate(&["--cache", "5"]).is_bad_input(&["nothing for a classifier"]);
     let bytes = folder.file("bytes.txt", b"fine\n\xff\n");
     run(recurrent().arg("predict").arg(&out).arg(bytes)).is_bad_input(&["bytes.txt:2", "UTF-8"]);
@@ -267,7 +331,7 @@ fn what_cannot_be_used_is_refused() {
 }
 
 #[test]
-fn published_numbers_are_met() {
+fn questions_are_told_apart() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/trec");
     if !data.exists() {
         eprintln!("skipped: {} is absent", data.display());
@@ -279,5 +343,5 @@ fn published_numbers_are_met() {
     let found = &json("evaluate", &[&folder.0.path().join("nbsvm")], &[])[0];
     assert_eq!(found["metrics"]["texts"], 500);
     let accuracy = found["metrics"]["accuracy"].as_f64().expect("a number");
-    assert!(accuracy > 0.85, "{accuracy}");
+    assert!(accuracy > 0.87, "{accuracy}");
 }

@@ -8,6 +8,7 @@
 //! `c_kf` is the sum of feature `f` over the rows of class `k`, `n_kf` the number of those that have it. McCallum and
 //! Nigam, *A Comparison of Event Models for Naive Bayes Text Classification* (1998). Both are linear in the features.
 
+use crate::error::{EXPECTED, RANGE};
 use crate::rows::Rows;
 use crate::{Linear, LinearError, check_labels};
 
@@ -56,12 +57,22 @@ pub fn bernoulli(
     for (class, sums) in sums.chunks_exact(features.max(1)).take(classes).enumerate() {
         let total = labels.iter().filter(|&&label| label == class).count() as f64;
         for sum in sums {
-            let there = (sum + alpha) / (total + 2.0 * alpha);
-            weights.push(there.ln() - (1.0 - there).ln());
-            bias[class] += (1.0 - there).ln();
+            // Each by itself, as their difference from 1 may be lost in it.
+            let there = ((sum + alpha) / (total + 2.0 * alpha)).ln();
+            let absent = ((total - sum + alpha) / (total + 2.0 * alpha)).ln();
+            weights.push(there - absent);
+            bias[class] += absent;
         }
     }
     Ok(Linear { weights, bias })
+}
+
+/// Refuses smoothing that a sum of counts would lose.
+pub(crate) fn check_alpha(alpha: f64) -> Result<(), LinearError> {
+    match RANGE.contains(&alpha) {
+        true => Ok(()),
+        false => Err(LinearError::setting("alpha", EXPECTED, alpha)),
+    }
 }
 
 /// `ln N_k / N`, `[K]`.
@@ -83,13 +94,7 @@ fn sums(
     alpha: f64,
 ) -> Result<Vec<f64>, LinearError> {
     check_labels(rows, labels, classes)?;
-    if !(alpha > 0.0 && alpha.is_finite()) {
-        return Err(LinearError::setting(
-            "alpha",
-            "a finite number above 0",
-            alpha,
-        ));
-    }
+    check_alpha(alpha)?;
     let features = rows.features();
     let mut sums = vec![0.0; classes * features];
     for (row, label) in rows.iter().zip(labels) {
@@ -163,6 +168,21 @@ mod tests {
         let found = model.softmax(rows(&[test]).row(0));
         let p = expected[0] / (expected[0] + expected[1]);
         assert!((found[0] - p).abs() < 1e-12, "{} for {p}", found[0]);
+    }
+
+    #[test]
+    fn little_smoothing_is_not_lost() {
+        let binary = rows(&COUNTS).binary();
+        for alpha in [1e-10, 1e10] {
+            let model = bernoulli(&binary, &LABELS, 2, alpha).unwrap();
+            assert!(
+                model
+                    .weights
+                    .iter()
+                    .chain(&model.bias)
+                    .all(|x| x.is_finite())
+            );
+        }
     }
 
     #[test]

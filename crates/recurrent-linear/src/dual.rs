@@ -14,11 +14,13 @@
 //! Maximum Entropy Models* (2011), algorithm 5. LIBLINEAR is by the same authors.
 //!
 //! More than two classes are one problem each: the class against all others. `C_i` is `C`, or with balanced weights
-//! `C N / (K N_k)` for an example of class `k`, so that all classes cost the same together.
+//! `C N / (K N_k)` for an example of class `k`, so that all classes cost the same together, also among the others of a
+//! class.
 
 mod hinge;
 mod logistic;
 
+use crate::error::{EXPECTED, RANGE};
 use crate::rows::Rows;
 use crate::{Linear, LinearError, check_labels};
 use rand::SeedableRng;
@@ -26,6 +28,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What a wrong or uncertain answer costs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +78,7 @@ pub struct DualConfig {
     pub class_weights: ClassWeights,
     /// A feature that all rows have with this number; its weight is the bias. 0 for none.
     pub bias: f64,
-    /// The descent ends where no step would change the dual's slope by more.
+    /// The descent ends where the slopes along which a step is possible differ by no more.
     pub tolerance: f64,
     /// Passes over the examples, at most.
     pub most_rounds: usize,
@@ -102,7 +105,7 @@ impl Default for DualConfig {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitted {
     /// The classifier. That of two classes has opposite scores whose difference is `w·x`, so that
-    /// [`Linear::softmax`] is the probability of logistic regression.
+    /// [`Linear::softmax`] is the probability of logistic regression. Scores of more classes are not made for each other.
     pub model: Linear,
     /// Passes over the examples, of the class that took most.
     pub rounds: usize,
@@ -120,12 +123,12 @@ pub fn train(
     classes: usize,
     config: DualConfig,
 ) -> Result<Fitted, LinearError> {
-    train_on(&|_| rows.clone(), rows, labels, classes, config)
+    train_on(&|_| Cow::Borrowed(rows), rows, labels, classes, config)
 }
 
 /// [`train`] with rows of their own for each problem: that of class `k` against the others.
-pub(crate) fn train_on(
-    rows_of: &(dyn Fn(usize) -> Rows + Sync),
+pub(crate) fn train_on<'a>(
+    rows_of: &(dyn Fn(usize) -> Cow<'a, Rows> + Sync),
     rows: &Rows,
     labels: &[usize],
     classes: usize,
@@ -171,18 +174,14 @@ pub(crate) fn train_on(
 
 impl DualConfig {
     fn check(&self) -> Result<(), LinearError> {
-        for (field, value, fine) in [
-            ("cost", self.cost, self.cost > 0.0),
-            ("tolerance", self.tolerance, self.tolerance > 0.0),
-            ("bias", self.bias, self.bias >= 0.0),
-        ] {
-            if !fine || !value.is_finite() {
-                let expected = match field {
-                    "bias" => "a finite number of at least 0",
-                    _ => "a finite number above 0",
-                };
-                return Err(LinearError::setting(field, expected, value));
+        for (field, value) in [("cost", self.cost), ("tolerance", self.tolerance)] {
+            if !RANGE.contains(&value) {
+                return Err(LinearError::setting(field, EXPECTED, value));
             }
+        }
+        if !(self.bias >= 0.0 && self.bias.is_finite()) {
+            let expected = "a finite number of at least 0";
+            return Err(LinearError::setting("bias", expected, self.bias));
         }
         Ok(())
     }

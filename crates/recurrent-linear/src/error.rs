@@ -1,5 +1,12 @@
 //! The errors of this crate. Each names what was looked at, what was expected there and what was found.
 
+use std::ops::RangeInclusive;
+
+/// Constants outside of it are lost beside counts and weights of about 1.
+pub(crate) const RANGE: RangeInclusive<f64> = 1e-10..=1e10;
+/// The same in words.
+pub(crate) const EXPECTED: &str = "a number from 1e-10 to 1e10";
+
 /// Why a classifier could not be trained.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]

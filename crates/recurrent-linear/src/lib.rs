@@ -30,5 +30,5 @@ mod testing;
 
 pub use error::LinearError;
 pub use features::{Features, FeaturesConfig, Weighting};
-pub use linear::{Linear, check_labels};
+pub use linear::{Linear, argmax, check_labels};
 pub use rows::Rows;

@@ -43,13 +43,11 @@ impl Linear {
     /// # Panics
     /// As [`Linear::scores`].
     pub fn predict(&self, row: Row) -> usize {
-        let scores = self.scores(row);
-        let better = |best: usize, k: usize| if scores[k] > scores[best] { k } else { best };
-        (1..scores.len()).fold(0, better)
+        argmax(&self.scores(row))
     }
 
     /// `exp(s_k) / Σ exp(s)`: the probability of each class `[K]` where scores are log-probabilities up to a constant,
-    /// which is so for naive Bayes, and for logistic regression of two classes with opposite scores.
+    /// which is so for naive Bayes, and for logistic regression of two classes with opposite scores and equal weights.
     ///
     /// # Panics
     /// As [`Linear::scores`].
@@ -71,6 +69,15 @@ impl Linear {
         scores.iter_mut().for_each(|s| *s /= sum);
         scores
     }
+}
+
+/// The index of the greatest number, the first of equals.
+pub fn argmax(numbers: &[f64]) -> usize {
+    let greater = |best: usize, k: usize| match numbers[k] > numbers[best] {
+        true => k,
+        false => best,
+    };
+    (1..numbers.len()).fold(0, greater)
 }
 
 /// Refuses labels `[N]` that are not one below `classes` for each row, or of which none is of some class.

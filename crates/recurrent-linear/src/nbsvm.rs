@@ -9,10 +9,12 @@
 //!
 //! `β` lies between naive Bayes (0) and the machine (1); the paper's is 1/4.
 
+use crate::bayes::check_alpha;
 use crate::dual::{self, DualConfig, Fitted};
 use crate::rows::Rows;
 use crate::{LinearError, check_labels};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How an NBSVM is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -48,13 +50,7 @@ pub fn train(
 ) -> Result<Fitted, LinearError> {
     check_labels(rows, labels, classes)?;
     let NbsvmConfig { svm, alpha, beta } = config;
-    if !(alpha > 0.0 && alpha.is_finite()) {
-        return Err(LinearError::setting(
-            "alpha",
-            "a finite number above 0",
-            alpha,
-        ));
-    }
+    check_alpha(alpha)?;
     if !(0.0..=1.0).contains(&beta) {
         return Err(LinearError::setting("beta", "a number from 0 to 1", beta));
     }
@@ -62,7 +58,7 @@ pub fn train(
     let ratios: Vec<Vec<f32>> = (0..classes)
         .map(|class| log_count_ratios(&binary, labels, class, alpha))
         .collect();
-    let rows_of = |class: usize| binary.clone().scaled(&ratios[class]);
+    let rows_of = |class: usize| Cow::Owned(binary.clone().scaled(&ratios[class]));
     let mut fitted = dual::train_on(&rows_of, &binary, labels, classes, svm)?;
     let features = rows.features().max(1);
     let weights = fitted.model.weights.chunks_exact_mut(features);
@@ -125,10 +121,11 @@ mod tests {
             let mean = 0.5 * (bayes.weights[f] + machine.weights[f]);
             assert!((half.weights[f] - mean).abs() < 1e-12);
         }
-        // Without the machine all weights are ratios, times one number.
+        // Without the machine all weights are ratios, times the mean size of the machine's weights.
         let ratios = log_count_ratios(&rows.clone().binary(), &labels, 1, 1.0);
-        let factor = bayes.weights[30] / f64::from(ratios[0]);
-        assert!(factor > 0.0);
+        let sizes = machine.weights[30..].iter().zip(&ratios);
+        let sizes: f64 = sizes.map(|(w, r)| (w / f64::from(*r)).abs()).sum();
+        let factor = sizes / 30.0;
         for (weight, ratio) in bayes.weights[30..].iter().zip(&ratios) {
             assert!((weight - factor * f64::from(*ratio)).abs() < 1e-9);
         }

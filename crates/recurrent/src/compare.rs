@@ -147,20 +147,21 @@ fn classifier(
     split: Split,
 ) -> Result<Compared, Error> {
     let classifier = Classifier::load(directory)?;
-    let corpus = classifier.corpus(data)?;
+    let corpus = classifier.corpus(data, [None, None])?;
     let examples = corpus.split(split)?;
     let (found, seconds) = fastest(|| Ok(classifier.predict_examples(&examples)))?;
     let measures = classifier.measure(&examples, &found);
     let layers = classifier.layers();
     let texts = examples.texts.iter().zip(&examples.labels);
+    // In whatever order they were read.
     let of_text = |(text, &label): (&String, &usize)| {
         let class = crc32fast::hash(classifier.classes()[label].as_bytes());
-        u64::from(crc32fast::hash(text.as_bytes())) << 32 | u64::from(class)
+        noise::mix(crc32fast::hash(text.as_bytes()).into(), class.into())
     };
     Ok(Compared {
         run: directory.path().to_path_buf(),
         recipe: (classifier.config().task.recipe.clone()).unwrap_or_default(),
-        text_digest: texts.map(of_text).fold(0, noise::mix),
+        text_digest: texts.map(of_text).fold(0, u64::wrapping_add),
         source: corpus.source.clone(),
         quality: Quality::Classification {
             accuracy: measures.accuracy(),
@@ -195,20 +196,33 @@ fn fastest<T>(mut work: impl FnMut() -> Result<T, Error>) -> Result<(T, f64), Er
 /// Fails where runs are of different tasks.
 ///
 /// # Errors
-/// Where they are.
-pub fn check_task(all: &[Compared]) -> Result<(), Error> {
-    let task = |one: &Compared| one.quality.unit();
-    match all.windows(2).find(|pair| task(&pair[0]) != task(&pair[1])) {
-        None => Ok(()),
-        Some(pair) => Err(Error::Setting {
-            key: "RUN".to_string(),
-            expected: format!(
-                "runs of one task, such as that of {}",
-                pair[0].run.display()
-            ),
-            found: format!("{}, which is of another", pair[1].run.display()),
-        }),
+/// Where they are, or one is no run.
+pub fn check_tasks(runs: &[PathBuf]) -> Result<(), Error> {
+    let mut first = None;
+    for run in runs {
+        let task = RunDirectory::new(run).config()?.task().name;
+        if *first.get_or_insert(task) != task {
+            return Err(Error::Setting {
+                key: "RUN".to_string(),
+                expected: format!("runs of one task, such as that of {}", runs[0].display()),
+                found: format!("{}, which is of another", run.display()),
+            });
+        }
     }
+    Ok(())
+}
+
+/// The texts that runs were trained on.
+pub fn data_paths(runs: &[PathBuf]) -> Vec<PathBuf> {
+    let configs = runs
+        .iter()
+        .filter_map(|run| RunDirectory::new(run).config().ok());
+    let path = |config: Config| match config {
+        Config::LanguageModel(config) => config.data.path,
+        Config::WordVectors(config) => config.data.path,
+        Config::Classification(config) => config.data.path,
+    };
+    configs.filter_map(path).map(PathBuf::from).collect()
 }
 
 /// Whether the numbers can be held against each other: over the same text in the same symbols.

@@ -32,8 +32,12 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
+    compare::check_tasks(&arguments.runs)?;
+    arguments.machine.device.device()?;
     if let Some(plot) = &arguments.plot {
-        check_output("--plot", plot, &[])?;
+        let mut inputs = compare::data_paths(&arguments.runs);
+        inputs.extend(arguments.data.as_ref().map(PathBuf::from));
+        check_output("--plot", plot, &inputs)?;
     }
     let (split, device) = (arguments.split, arguments.machine.device);
     let mut all = Vec::new();
@@ -42,7 +46,6 @@ pub fn run(arguments: Arguments) -> Outcome {
         let data = arguments.data.as_deref();
         all.push(compare::measure(run, data, split, device)?);
     }
-    compare::check_task(&all)?;
     let comparable = compare::is_comparable(&all);
     if !comparable {
         say(compare::INCOMPARABLE);

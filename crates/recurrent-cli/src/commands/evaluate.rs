@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Column of a table that holds the text; its number from 0 where there is no header
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
+    /// Column of a table that holds the label, of a classifier
+    #[arg(long, value_name = "NAME")]
+    label_column: Option<String>,
     /// Which part [default: test, or valid where there is no test part]
     #[arg(long, value_name = "train|valid|test|all")]
     split: Option<Split>,
@@ -55,6 +58,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     if let Config::Classification(_) = run.config()? {
         return classification::run(&run, &arguments);
     }
+    if let Some(column) = &arguments.label_column {
+        return Err(Error::Setting {
+            key: "--label-column".to_string(),
+            expected: "nothing, as the model is no classifier".to_string(),
+            found: column.clone(),
+        }
+        .into());
+    }
     let predictor = Predictor::load(&run, arguments.machine.device)?;
     let (data, column) = (arguments.data.as_deref(), arguments.column.as_deref());
     let mut split = arguments.split.unwrap_or(Split::Test);
@@ -64,11 +75,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         corpus = predictor.corpus(data, column, split)?;
     }
     if arguments.split.is_none() {
-        say(&format!(
-            "the {} split of {}; --split all measures the whole text",
-            split.as_str(),
-            corpus.source
-        ));
+        say_split(split, &corpus.source);
     }
     let (found, adaptation) = measure(&arguments, &predictor, &corpus, split)?;
     let task = predictor.config().task.name.as_str();
@@ -124,6 +131,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     print(&columns(&rows))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what is measured where that was not asked for.
+fn say_split(split: Split, source: &str) {
+    let split = split.as_str();
+    say(&format!(
+        "the {split} split of {source}; --split all measures the whole text"
+    ));
 }
 
 /// What the model adapted itself with: its name, names and values of settings.

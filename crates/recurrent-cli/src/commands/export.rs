@@ -41,7 +41,7 @@ fn form(text: &str) -> Result<Form, String> {
 
 pub fn run(arguments: Arguments) -> Outcome {
     let (model, out) = (&arguments.model, &arguments.out);
-    check_output("--out", out, &[model])?;
+    check_output("--out", out, std::slice::from_ref(model))?;
     match arguments.format {
         Form::Vectors(format) => {
             let vectors = word_vectors::open(model, None)?;

@@ -3,7 +3,7 @@
 use recurrent::run::RunDirectory;
 use recurrent::{DeviceName, Error};
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Device and threads of a command that computes.
 #[derive(Debug, Clone, clap::Args)]
@@ -64,13 +64,18 @@ pub fn number(text: &str) -> Result<f64, String> {
         .map_err(|_| "expected a number, such as 0.8".to_string())
 }
 
-/// Fails where a file to write is one of those that are read, or belongs to a run.
-pub fn check_output(option: &str, path: &Path, inputs: &[&Path]) -> Result<(), Error> {
+/// Fails where a file to write is one of those that are read, belongs to a run, or has no folder to stand in.
+pub fn check_output(option: &str, path: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let place = path.canonicalize().ok();
-    let is_input = |input: &&Path| place.is_some() && input.canonicalize().ok() == place;
+    let is_input = |input: &PathBuf| place.is_some() && input.canonicalize().ok() == place;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let expected = match () {
         () if inputs.iter().any(is_input) => "another file than the one that is read",
         () if RunDirectory::has_file(path) => "a file that is none of a run's own",
+        () if path.is_dir() => "a file",
+        () if folder.is_some_and(|folder| !folder.is_dir()) => "a file in a folder that is there",
         () => return Ok(()),
     };
     Err(Error::Setting {

@@ -20,7 +20,7 @@ const LONGEST_LINE: u64 = 1 << 26;
 pub struct Arguments {
     /// Run directory of a trained classifier
     model: PathBuf,
-    /// File with a text a line; standard input where it is - or left out
+    /// File with a text a line in UTF-8; standard input where it is - or left out
     input: Option<PathBuf>,
     /// Print a JSON object a line, with the probability of every class
     #[arg(long)]
@@ -50,7 +50,11 @@ pub fn run(arguments: Arguments) -> Outcome {
                         pairs.map(|(class, &p)| (class.clone(), p.into())).collect();
                     json!({ "label": label, "probabilities": all }).to_string()
                 }
-                false => format!("{label}\t{:.4}", found.probabilities[found.class]),
+                // A line is one answer, whatever the label.
+                false => {
+                    let label = label.replace(char::is_control, " ");
+                    format!("{label}\t{:.4}", found.probabilities[found.class])
+                }
             };
             out.push('\n');
         }
@@ -66,6 +70,8 @@ struct Lines {
     place: String,
     source: BufReader<Box<dyn Read>>,
     number: usize,
+    /// What ended a batch, to be told when its texts are answered.
+    failed: Option<Error>,
 }
 
 impl Lines {
@@ -82,33 +88,50 @@ impl Lines {
             place,
             source: BufReader::with_capacity(1 << 16, source),
             number: 0,
+            failed: None,
         })
     }
 
     /// The next texts: those that have been read, at most a batch, and at least one before the end.
     fn batch(&mut self) -> Result<Vec<String>, Error> {
         let mut texts = Vec::new();
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         while texts.len() < BATCH {
-            let mut bytes = Vec::new();
-            let mut limited = (&mut self.source).take(LONGEST_LINE);
-            let read = limited.read_until(b'\n', &mut bytes);
-            read.map_err(|error| unreadable(&self.place, &error))?;
-            if bytes.is_empty() {
-                break;
+            match self.next() {
+                Ok(Some(text)) => texts.push(text),
+                Ok(None) => break,
+                Err(error) if texts.is_empty() => return Err(error),
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
             }
-            self.number += 1;
-            if bytes.len() as u64 == LONGEST_LINE && bytes.last() != Some(&b'\n') {
-                return Err(self.bad("a line of at most 64 MiB", "a longer one"));
-            }
-            let text =
-                String::from_utf8(bytes).map_err(|_| self.bad("text in UTF-8", "other bytes"))?;
-            texts.push(text.trim_end_matches(['\n', '\r']).to_string());
             // Who types a line waits for its answer.
             if !self.source.buffer().contains(&b'\n') {
                 break;
             }
         }
         Ok(texts)
+    }
+
+    /// The next line, if there is one.
+    fn next(&mut self) -> Result<Option<String>, Error> {
+        let mut bytes = Vec::new();
+        let mut limited = (&mut self.source).take(LONGEST_LINE);
+        let read = limited.read_until(b'\n', &mut bytes);
+        read.map_err(|error| unreadable(&self.place, &error))?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        if bytes.len() as u64 == LONGEST_LINE && bytes.last() != Some(&b'\n') {
+            return Err(self.bad("a line of at most 64 MiB", "a longer one"));
+        }
+        let text =
+            String::from_utf8(bytes).map_err(|_| self.bad("text in UTF-8", "other bytes"))?;
+        Ok(Some(text.trim_end_matches(['\n', '\r']).to_string()))
     }
 
     fn bad(&self, expected: &str, found: &str) -> Error {

@@ -9,7 +9,7 @@ use recurrent::report::{self, Shade, ShadedText};
 use recurrent::run::RunDirectory;
 use serde_json::json;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Most bytes of a list of candidates.
@@ -45,8 +45,7 @@ enum By {
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     if let Some(plot) = &arguments.plot {
-        let inputs: Vec<&Path> = arguments.input.iter().map(PathBuf::as_path).collect();
-        check_output("--plot", plot, &inputs)?;
+        check_output("--plot", plot, arguments.input.as_slice())?;
     }
     let run = RunDirectory::new(&arguments.model);
     let predictor = Predictor::load(&run, arguments.machine.device)?;

@@ -6,6 +6,7 @@ use crate::progress::Progress;
 use crate::signals;
 use recurrent::report::duration;
 use recurrent::run::{Existing, RunDirectory};
+use recurrent::task::Config;
 use recurrent::{Error, TrainOptions, recipe, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,7 +44,7 @@ pub struct Arguments {
     /// Replace the run that the directory holds
     #[arg(long)]
     force: bool,
-    /// Seed of weights and dropout
+    /// Seed of weights and dropout, or of the order in which a classifier learns
     #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true)]
     seed: Option<u64>,
     #[command(flatten)]
@@ -74,7 +75,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         changes.push(format!("data.label_column={}", quoted(column)));
     }
     if let Some(seed) = arguments.seed {
-        changes.push(format!("training.seed={seed}"));
+        let section = match recipe.config {
+            Config::Classification(_) => "model",
+            _ => "training",
+        };
+        changes.push(format!("{section}.seed={seed}"));
     }
     changes.extend(arguments.set);
     recipe.set(&changes)?;

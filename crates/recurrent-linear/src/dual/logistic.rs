@@ -11,7 +11,7 @@ use super::{DualConfig, Order, Problem, Solution};
 
 /// Where `α` begins, relative to `C`.
 const START: f64 = 1e-3;
-/// The same, at most.
+/// Where `α` begins at most, whatever `C` is.
 const MOST_START: f64 = 1e-8;
 /// Newton steps for one example, at most.
 const NEWTON_STEPS: usize = 100;

@@ -120,7 +120,7 @@ pub struct LinearConfig {
     /// Whether errors of rare classes cost as much as those of frequent ones, of machines and logistic regression.
     #[serde(default)]
     pub class_weights: ClassWeights,
-    /// What probabilities are made of a machine's scores with; training fits it.
+    /// What scores are divided by to make probabilities of them; training fits it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     /// Seed of the order in which examples are learned from.
@@ -238,8 +238,8 @@ impl LinearConfig {
             ("temperature", self.temperature),
         ] {
             let value = value.unwrap_or(1.0);
-            let fine = value > 0.0 && value.is_finite();
-            check(fine, key(name), "a finite number above 0", value)?;
+            let fine = (1e-10..=1e10).contains(&value);
+            check(fine, key(name), "a number from 1e-10 to 1e10", value)?;
         }
         let beta = self.beta.unwrap_or(0.0);
         check(
@@ -292,9 +292,25 @@ impl LinearConfig {
         )
     }
 
-    /// Whether its scores are the logarithms of probabilities, up to a constant.
-    pub(super) fn has_probabilities(&self) -> bool {
-        !matches!(self.kind, LinearKind::Svm | LinearKind::Nbsvm)
+    /// Whether its scores of so many classes are the logarithms of probabilities, up to a constant.
+    pub(super) fn has_probabilities(&self, classes: usize) -> bool {
+        match self.kind {
+            LinearKind::NaiveBayes | LinearKind::BernoulliBayes => true,
+            LinearKind::LogisticRegression => {
+                classes == 2 && self.class_weights == ClassWeights::Equal
+            }
+            LinearKind::Svm | LinearKind::Nbsvm => false,
+        }
+    }
+
+    /// Fails where a setting is one that training finds out.
+    pub(super) fn check_trained(&self) -> Result<(), Error> {
+        check(
+            self.temperature.is_none(),
+            "model.temperature".to_string(),
+            "nothing in a recipe to be trained, as training fits it",
+            self.temperature.unwrap_or_default(),
+        )
     }
 
     /// Smoothing.

@@ -85,7 +85,10 @@ impl LabelledCorpus {
                     let class = classes.iter().position(|class| class == label);
                     class.ok_or_else(|| Error::Setting {
                         key: format!("{source}, {name} split"),
-                        expected: format!("labels of the training split: {}", shown(classes)),
+                        expected: format!(
+                            "labels among the classes of the model: {}",
+                            shown(classes)
+                        ),
                         found: format!("`{label}`"),
                     })
                 })

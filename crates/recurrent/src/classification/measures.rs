@@ -4,7 +4,7 @@
 //! precision = right / given        of the texts that were given the class
 //! recall    = right / there        of the texts that are of the class
 //! F1        = 2 right / (given + there)
-//! macro F1  = the mean over classes;  micro F1, with one answer a text, is the accuracy
+//! macro F1  = the mean over classes that are there or were given;  micro F1, with one answer a text, is the accuracy
 //! log loss  = mean -ln p(right class)
 //! calibration error = Σ_bins share · |mean confidence - accuracy|        (Naeini, Cooper and Hauskrecht 2015)
 //! ```
@@ -12,6 +12,10 @@
 //! What is divided by 0 is 0.
 
 use crate::report::grouped;
+use recurrent_linear::argmax;
+
+/// Rows for more classes are not read by anyone.
+const MOST_ROWS: usize = 50;
 
 /// Bins of confidence.
 const BINS: usize = 10;
@@ -49,6 +53,8 @@ pub struct ClassMeasures {
     pub f1: f64,
     /// Texts of the class.
     pub support: u64,
+    /// Texts that were given the class.
+    pub given: u64,
 }
 
 impl Measures {
@@ -60,7 +66,7 @@ impl Measures {
             bins: vec![Bin::default(); BINS],
         };
         for (label, probabilities) in answers {
-            let given = most_probable(probabilities);
+            let given = argmax(probabilities);
             let confidence = probabilities[given];
             measures.confusion[label][given] += 1;
             measures.log_loss -= probabilities[label].max(f64::MIN_POSITIVE).ln();
@@ -99,20 +105,24 @@ impl Measures {
                     recall: share(right, support),
                     f1: share(2 * right, given + support),
                     support,
+                    given,
                 }
             })
             .collect()
     }
 
-    /// The mean of the classes' F1.
+    /// The mean F1 of the classes that there are or that were given.
     pub fn macro_f1(&self) -> f64 {
-        let classes = self.classes();
-        classes.iter().map(|class| class.f1).sum::<f64>() / classes.len().max(1) as f64
+        let classes = self.classes().into_iter();
+        let known: Vec<f64> = classes
+            .filter(|class| class.support + class.given > 0)
+            .map(|class| class.f1)
+            .collect();
+        known.iter().sum::<f64>() / known.len().max(1) as f64
     }
 
     /// Names and values, the most important first.
     pub fn rows(&self, classes: &[String]) -> Vec<(String, String)> {
-        let percent = |share: f64| format!("{:.2} %", 100.0 * share);
         let row = |name: &str, value: String| (name.to_string(), value);
         let mut rows = vec![
             row("accuracy", percent(self.accuracy())),
@@ -121,7 +131,11 @@ impl Measures {
             row("calibration error", percent(self.calibration_error())),
             row("texts", grouped(self.count())),
         ];
-        for (class, found) in classes.iter().zip(self.classes()) {
+        let shown = match classes.len() {
+            few if few <= MOST_ROWS => classes,
+            _ => &[],
+        };
+        for (class, found) in shown.iter().zip(self.classes()) {
             let name = format!("class {class}: precision, recall, F1, texts");
             let [precision, recall, f1] = [found.precision, found.recall, found.f1].map(percent);
             let support = grouped(found.support);
@@ -137,13 +151,9 @@ impl Measures {
     }
 }
 
-/// The class with the highest probability, the first of equals.
-pub(super) fn most_probable(probabilities: &[f64]) -> usize {
-    let better = |best: usize, k: usize| match probabilities[k] > probabilities[best] {
-        true => k,
-        false => best,
-    };
-    (1..probabilities.len()).fold(0, better)
+/// A part of a whole as people read it.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
 }
 
 fn share(part: u64, whole: u64) -> f64 {
@@ -176,7 +186,8 @@ mod tests {
         near(classes[1].f1, 2.0 / 3.0);
         near(classes[2].f1, 0.0);
         assert_eq!(classes[1].support, 2);
-        near(found.macro_f1(), (0.8 + 2.0 / 3.0) / 3.0);
+        // Of class 2 there is no text, and none was given it.
+        near(found.macro_f1(), (0.8 + 2.0 / 3.0) / 2.0);
         let loss = -(0.7f64.ln() + 0.55f64.ln() + 0.3f64.ln()) / 4.0;
         near(found.log_loss, loss);
         // One bin of 0.5 and 0.55, one right; the others are off by what is missing to 1.

@@ -3,12 +3,14 @@
 use super::{Examples, LinearConfig, LinearKind};
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
+use crate::training::check;
 use crate::weights::{self, Tensors};
 use crate::{Error, recipe};
 use burn::tensor::TensorData;
 use recurrent_data::Vocabulary;
 use recurrent_linear::{Features, Linear, Rows, bayes, dual, nbsvm};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// A classifier of texts.
@@ -26,6 +28,8 @@ struct LinearRecord {
     vocabulary: u32,
     /// The names of the classes, `[K]`.
     classes: Vec<String>,
+    /// How it was trained.
+    model: LinearConfig,
 }
 
 /// What training came to.
@@ -88,10 +92,19 @@ impl LinearModel {
         }]
     }
 
+    /// Fails where a weight is no number.
+    pub(super) fn check_finite(&self) -> Result<(), Error> {
+        let all = self.linear.weights.iter().chain(&self.linear.bias);
+        let finite = all.copied().all(|x| (x as f32).is_finite());
+        let expected = "settings that leave finite weights";
+        check(finite, "model".to_string(), expected, "others")
+    }
+
     /// Writes the model to its run directory.
     pub(super) fn write(
         &self,
         run: &RunDirectory,
+        config: &LinearConfig,
         vocabulary: u32,
         classes: &[String],
     ) -> Result<(), Error> {
@@ -119,6 +132,7 @@ impl LinearModel {
             task: "classification".to_string(),
             vocabulary,
             classes: classes.to_vec(),
+            model: config.clone(),
         };
         weights::write(&run.file("model.safetensors"), &tensors, &record)
     }
@@ -143,6 +157,19 @@ impl LinearModel {
             return Err(broken(&path, "a record of its classes", "none"));
         };
         run.check_vocabulary(vocabulary, Some(record.vocabulary), &path)?;
+        if record.model != *config {
+            return Err(Error::Run {
+                path: run.file("config.toml"),
+                message:
+                    "expected [model] as it was when model.safetensors was made, found another"
+                        .to_string(),
+            });
+        }
+        let distinct: HashSet<&String> = record.classes.iter().collect();
+        if distinct.len() != record.classes.len() || distinct.len() < 2 {
+            let found = record.classes.join(", ");
+            return Err(broken(&path, "two different classes or more", &found));
+        }
         let classes = record.classes.len();
         let mut take = |name: &str| {
             let tensor = file.tensors.remove(name);
@@ -150,13 +177,16 @@ impl LinearModel {
         };
         let (weight, bias) = (take("weight")?, take("bias")?);
         let (ngrams, idf) = (take("features.ngrams")?, take("features.idf")?);
-        let features = idf.shape().to_vec()[0];
+        let features = idf.shape().to_vec().first().copied().unwrap_or(0);
+        if features == 0 {
+            return Err(broken(&path, "`features.idf` of a feature or more", "none"));
+        }
         for (name, data, shape) in [
             ("weight", &weight, vec![classes, features]),
             ("bias", &bias, vec![classes]),
             ("features.ngrams", &ngrams, vec![features, Features::KEY]),
         ] {
-            if data.shape().to_vec() != shape || features == 0 || classes < 2 {
+            if data.shape().to_vec() != shape {
                 let found = format!("{:?}", data.shape().to_vec());
                 return Err(broken(&path, &format!("`{name}` of {shape:?}"), &found));
             }

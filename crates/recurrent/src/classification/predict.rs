@@ -1,8 +1,6 @@
 //! A trained classifier, as it is read from its run directory.
 
-use super::{
-    ClassificationConfig, Examples, LabelledCorpus, LinearModel, Measures, measures::most_probable,
-};
+use super::{ClassificationConfig, Examples, LabelledCorpus, LinearModel, Measures};
 use crate::Error;
 use crate::language_model::Split;
 use crate::report::LayerRow;
@@ -10,6 +8,7 @@ use crate::run::RunDirectory;
 use crate::training::check;
 use rayon::prelude::*;
 use recurrent_data::Vocabulary;
+use recurrent_linear::argmax;
 use std::borrow::Cow;
 
 /// A trained classifier with its vocabulary and the names of its classes.
@@ -75,15 +74,24 @@ impl Classifier {
         self.bytes
     }
 
-    /// The texts that it was trained on and measured by, or those at another path.
+    /// The texts that it was trained on and measured by, or those at another path, in `columns` of text and label
+    /// where that is a table.
     ///
     /// # Errors
     /// Where they cannot be read, or a label is none of the classes.
-    pub fn corpus(&self, path: Option<&str>) -> Result<LabelledCorpus, Error> {
+    pub fn corpus(
+        &self,
+        path: Option<&str>,
+        columns: [Option<&str>; 2],
+    ) -> Result<LabelledCorpus, Error> {
         let mut data = self.config.data.clone();
         if let Some(path) = path {
             data.path = Some(path.to_string());
+            data.fold = None;
         }
+        let [column, label_column] = columns.map(|name| name.map(str::to_string));
+        data.column = column.or(data.column);
+        data.label_column = label_column.or(data.label_column);
         LabelledCorpus::with_vocabulary(&data, &self.vocabulary, &self.classes)
     }
 
@@ -108,7 +116,7 @@ impl Classifier {
             Some(temperature) => linear.softmax_at(rows.row(0), temperature),
         };
         Prediction {
-            class: most_probable(&probabilities),
+            class: argmax(&probabilities),
             probabilities,
         }
     }

@@ -1,10 +1,11 @@
 //! What a classifier has come to, and its report.
 
-use super::measures::most_probable;
+use super::measures::percent;
 use super::{Classifier, Examples, LabelledCorpus, Measures, Prediction};
 use crate::Error;
 use crate::report::{Bars, Confusion, Report, Sample, grouped};
 use crate::run::RunDirectory;
+use recurrent_linear::argmax;
 
 /// Mistakes that a report shows.
 const MISTAKES: usize = 10;
@@ -76,7 +77,7 @@ impl Results {
             .labels
             .iter()
             .for_each(|&label| counts[label] += 1.0);
-        let frequent = most_probable(&counts);
+        let frequent = argmax(&counts);
         let right = measured
             .labels
             .iter()
@@ -97,14 +98,13 @@ impl Results {
 
     /// Names and values, the most important first.
     pub fn rows(&self, classes: &[String]) -> Vec<(String, String)> {
-        let percent = |share: f64| format!("{:.2} %", 100.0 * share);
         let found = self.measured();
         let name = |what: &str| format!("{} {what}", found.split);
         let measures = found.measures.rows(classes).into_iter();
         let mut rows: Vec<_> = measures.map(|(what, value)| (name(&what), value)).collect();
         let majority = name("accuracy of the most frequent class");
-        rows.insert(3, (majority, percent(self.majority)));
-        if self.test.is_some() {
+        rows.push((majority, percent(self.majority)));
+        if self.test.is_some() && self.valid.measures.count() > 0 {
             let valid = percent(self.valid.measures.accuracy());
             rows.push(("validation accuracy".to_string(), valid));
         }
@@ -206,21 +206,21 @@ fn speaking(classifier: &Classifier) -> Vec<Bars> {
     let model = &classifier.model;
     let (classes, features) = (model.linear.classes(), model.features.len());
     let weight = |class: usize, feature: usize| model.linear.weights[class * features + feature];
-    let mean = |feature: usize| {
-        (0..classes)
-            .map(|class| weight(class, feature))
-            .sum::<f64>()
-            / classes as f64
-    };
+    let sums = (0..features).map(|f| (0..classes).map(|class| weight(class, f)).sum::<f64>());
+    let means: Vec<f64> = sums.map(|sum| sum / classes as f64).collect();
     let names = classifier.classes().iter().take(MOST_CLASSES);
     (0..)
         .zip(names)
         .map(|(class, name)| {
             let mut all: Vec<(f64, usize)> = (0..features)
-                .map(|feature| (weight(class, feature) - mean(feature), feature))
+                .map(|feature| (weight(class, feature) - means[feature], feature))
                 .collect();
-            all.sort_by(|a, b| b.0.total_cmp(&a.0));
-            all.truncate(FEATURES);
+            let falling = |a: &(f64, usize), b: &(f64, usize)| b.0.total_cmp(&a.0);
+            if all.len() > FEATURES {
+                all.select_nth_unstable_by(FEATURES, falling);
+                all.truncate(FEATURES);
+            }
+            all.sort_by(falling);
             let row = |&(weight, feature): &(f64, usize)| {
                 let tokens = model.features.ngram(feature).iter();
                 let tokens = tokens.map(|&id| classifier.vocabulary.symbol(id));

@@ -1,5 +1,9 @@
 //! Probabilities from scores: `p = softmax(s / τ)`, the temperature `τ` fitted on the validation split (Guo, Pleiss, Sun
 //! and Weinberger, *On Calibration of Modern Neural Networks*, 2017).
+//!
+//! Of `N` texts and `K` classes the target of the right class is `(N + 1) / (N + K)` and that of another `1 / (N + K)`, as
+//! if one more text of each had been seen (Platt 1999), so that a few texts that are all right do not make a classifier
+//! certain.
 
 use super::{Examples, LinearModel};
 
@@ -18,12 +22,17 @@ pub(super) fn fit_temperature(model: &LinearModel, examples: &Examples) -> f64 {
     }
     let rows = model.rows(examples.ids.iter().map(Vec::as_slice));
     let scores: Vec<Vec<f64>> = rows.iter().map(|row| model.linear.scores(row)).collect();
+    let (count, classes) = (examples.labels.len() as f64, model.linear.classes() as f64);
+    let other = 1.0 / (count + classes);
+    // The target of the right class beside that of the others.
+    let right = count * other;
     let loss = |log: f64| -> f64 {
         let rate = (-log).exp();
         let of = |(scores, &label): (&Vec<f64>, &usize)| {
             let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let sum: f64 = scores.iter().map(|s| (rate * (s - most)).exp()).sum();
-            sum.ln() - rate * (scores[label] - most)
+            let all: f64 = scores.iter().map(|s| s - most).sum();
+            sum.ln() - rate * (right * (scores[label] - most) + other * all)
         };
         scores.iter().zip(&examples.labels).map(of).sum()
     };
@@ -63,16 +72,22 @@ mod tests {
                 bias: vec![0.0, 0.0],
             },
         };
-        // Three of four answers are right.
-        let examples = Examples {
-            texts: vec![String::new(); 8],
-            ids: (0..8).map(|n| vec![n % 2]).collect(),
-            labels: vec![0, 1, 0, 1, 0, 1, 1, 0],
-        };
-        let temperature = fit_temperature(&model, &examples);
         let rows = model.rows(texts);
-        let found = model.linear.softmax_at(rows.row(0), temperature)[0];
-        assert!((found - 0.75).abs() < 1e-3, "{found}");
+        let fitted = |labels: Vec<usize>| {
+            let examples = Examples {
+                texts: vec![String::new(); labels.len()],
+                ids: (0..labels.len() as u32).map(|n| vec![n % 2]).collect(),
+                labels,
+            };
+            let temperature = fit_temperature(&model, &examples);
+            model.linear.softmax_at(rows.row(0), temperature)[0]
+        };
+        // Six of eight answers are right, and with one more text of each class seven of ten.
+        let found = fitted(vec![0, 1, 0, 1, 0, 1, 1, 0]);
+        assert!((found - 0.7).abs() < 1e-3, "{found}");
+        // All four are right: five of six.
+        let found = fitted(vec![0, 1, 0, 1]);
+        assert!((found - 5.0 / 6.0).abs() < 1e-3, "{found}");
         assert_eq!(fit_temperature(&model, &Examples::default()), 1.0);
     }
 }

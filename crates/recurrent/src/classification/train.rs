@@ -8,7 +8,7 @@ use crate::recipe::{Difference, Recipe};
 use crate::report::grouped;
 use crate::run::{Existing, RunDirectory, digest};
 use crate::task::Config;
-use crate::training::{self, Observer, Resumed, TrainOptions};
+use crate::training::{self, Observer, Resumed, TrainOptions, check};
 use crate::{Error, files};
 use std::time::Instant;
 
@@ -48,6 +48,7 @@ pub fn train(
         }
         _ => {
             let mut config = config;
+            config.model.check_trained()?;
             config.task.recipe = Some(recipe.name.clone());
             config.task.command = Some(options.command.clone()).filter(|text| !text.is_empty());
             config.data.make_path_absolute();
@@ -55,6 +56,20 @@ pub fn train(
         }
     };
     let (corpus, vocabulary, classes) = LabelledCorpus::build(&config.data)?;
+    if lock.is_some() {
+        let same = run.vocabulary()? == vocabulary;
+        let expected = "the texts that the run was started with";
+        check(same, "data.path".to_string(), expected, "others")?;
+    }
+    let finds_temperature = !config.model.has_probabilities(classes.len());
+    if finds_temperature && corpus.valid.labels.is_empty() {
+        return Err(Error::TooShort {
+            place: format!("{}, validation split", corpus.source),
+            needed: 1,
+            enough: "texts by which probabilities are made of scores".to_string(),
+            found: 0,
+        });
+    }
     observer.note(&format!(
         "{} texts of {} classes to learn from, {} for validation, {} to measure by",
         grouped(corpus.train.labels.len() as u64),
@@ -73,20 +88,26 @@ pub fn train(
     if !trained.converged {
         observer.note("the descent ended before it came to the minimum");
     }
-    if !config.model.has_probabilities() {
+    trained.model.check_finite()?;
+    if finds_temperature {
         config.model.temperature = Some(fit_temperature(&trained.model, &corpus.valid));
     }
     let seconds = before.elapsed().as_secs_f64();
     let toml = config.to_toml();
     let _lock = training::begin(&run, lock, (&toml, &vocabulary), options, observer, 0)?;
-    trained.model.write(&run, digest(&vocabulary), &classes)?;
+    trained
+        .model
+        .write(&run, &config.model, digest(&vocabulary), &classes)?;
     let classifier = Classifier::load(&run)?;
     let results = Results::of(&classifier, &corpus, trained.rounds);
     run.rewind_metrics(0)?;
     run.record(&MetricLine::Valid {
         step: 1,
         epoch: 1.0,
-        cross_entropy: results.valid.measures.log_loss,
+        cross_entropy: match results.valid.measures.count() {
+            0 => f64::NAN,
+            _ => results.valid.measures.log_loss,
+        },
         elapsed_seconds: seconds,
     })?;
     let title = format!("{} on {}", recipe.name, corpus.source);

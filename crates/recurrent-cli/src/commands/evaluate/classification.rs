@@ -1,6 +1,6 @@
 //! The measures of a classifier.
 
-use super::Arguments;
+use super::{Arguments, say_split};
 use crate::commands::{Outcome, columns, print};
 use recurrent::Error;
 use recurrent::classification::{Classifier, Measures};
@@ -10,27 +10,26 @@ use serde_json::{Value, json};
 use std::process::ExitCode;
 
 pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
-    let adapts = arguments.cache.is_some() || arguments.dynamic.is_some();
-    for (option, is_given) in [
-        ("--cache or --dynamic", adapts),
-        ("--column", arguments.column.is_some()),
-    ] {
-        if is_given {
-            return Err(Error::Setting {
-                key: option.to_string(),
-                expected: "nothing for a classifier".to_string(),
-                found: "something".to_string(),
-            }
-            .into());
+    if arguments.cache.is_some() || arguments.dynamic.is_some() {
+        return Err(Error::Setting {
+            key: "--cache or --dynamic".to_string(),
+            expected: "nothing for a classifier".to_string(),
+            found: "something".to_string(),
         }
+        .into());
     }
+    arguments.machine.device.device()?;
     let classifier = Classifier::load(run)?;
-    let corpus = classifier.corpus(arguments.data.as_deref())?;
+    let names = [&arguments.column, &arguments.label_column].map(|name| name.as_deref());
+    let corpus = classifier.corpus(arguments.data.as_deref(), names)?;
     let split = match arguments.split {
         Some(split) => split,
         None if corpus.test.labels.is_empty() => Split::Valid,
         None => Split::Test,
     };
+    if arguments.split.is_none() {
+        say_split(split, &corpus.source);
+    }
     let examples = corpus.split(split)?;
     let found = classifier.measure(&examples, &classifier.predict_examples(&examples));
     let text = match arguments.json {
