@@ -3,6 +3,10 @@
 use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
 
+/// What helps where a file is not UTF-8 and its encoding may be said.
+pub(crate) const ENCODING_ADVICE: &str =
+    "let `encoding` be windows-1252 if it is that, which includes ISO-8859-1";
+
 /// An encoding of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Encoding {

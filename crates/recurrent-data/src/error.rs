@@ -1,10 +1,14 @@
 //! What can be wrong with data: one variant a mistake, each naming the place, what was expected and what was found.
 
-use std::fmt;
+mod place;
+
 use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
+
+pub use self::place::Place;
+use crate::TagError;
 
 /// An error of reading, encoding or cutting up data.
 #[derive(Debug, Error)]
@@ -189,6 +193,30 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A line of a file of tagged sentences is malformed.
+    #[error("{}, line {line}: {problem}", .path.display())]
+    TaggedSentence {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Tagged sentences are no data set.
+    #[error("{}: {problem}", .path.display())]
+    TaggedSentences {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Tags are not what they should be.
+    #[error(transparent)]
+    Tags(#[from] TagError),
+
     /// An option is out of its range.
     #[error("`{name}`: expected {expected}, found {found}")]
     Setting {
@@ -311,23 +339,5 @@ fn listed(files: &[String]) -> String {
             format!("{} and {others} others", first.join(", "))
         }
         _ => files.join(", "),
-    }
-}
-
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A line of text, counted from 1.
-    Line(u64),
-    /// An offset in bytes from the start, after decompression.
-    Byte(u64),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Place::Line(line) => write!(formatter, "line {line}"),
-            Place::Byte(offset) => write!(formatter, "byte {offset}"),
-        }
     }
 }

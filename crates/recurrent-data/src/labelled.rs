@@ -24,11 +24,10 @@ mod read;
 
 use std::path::Path;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-
 use self::layout::Layout;
-use crate::source::{boundaries, check_fractions, part_of};
+use crate::readers::Parts;
+use crate::shuffle::shuffle;
+use crate::source::{boundaries, check_fractions, check_valid_fraction, part_of};
 use crate::{DataError, Encoding, Splits};
 
 /// Texts with a label each.
@@ -102,7 +101,7 @@ pub fn read_labelled(
     options.check()?;
     let splits = match Layout::of(path)? {
         Layout::Whole(origin) => cut(path, origin.read(options)?, options)?,
-        Layout::Parts { train, valid, test } => {
+        Layout::Parts(Parts { train, valid, test }) => {
             if options.fold.is_some() {
                 let problem =
                     "`fold`: expected labelled texts without a test part of their own, found";
@@ -141,13 +140,7 @@ pub fn read_labelled(
 impl LabelledOptions {
     fn check(&self) -> Result<(), DataError> {
         check_fractions(self.fractions)?;
-        if !(0.0..1.0).contains(&self.valid_fraction) {
-            return Err(DataError::Setting {
-                name: "valid_fraction",
-                expected: "a number from 0 to below 1",
-                found: self.valid_fraction.to_string(),
-            });
-        }
+        check_valid_fraction(self.valid_fraction)?;
         match self.fold {
             Some(fold @ [part, parts]) if parts < 2 || !(1..=parts).contains(&part) => {
                 Err(DataError::Setting {
@@ -220,17 +213,12 @@ impl LabelledTexts {
         }
     }
 
-    /// Brings the texts in an order that is the same for the same `seed` everywhere (Fisher and Yates 1938).
+    /// Brings the texts in an order that is the same for the same `seed` everywhere.
     fn shuffle(&mut self, seed: u64) {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        for last in (1..self.len()).rev() {
-            // Written out so that an order stays what its seed made it. No text comes to a place with a probability that
-            // differs from that of the others by more than N / 2^64.
-            let choices = last as u128 + 1;
-            let other = (u128::from(random.next_u64()) * choices) >> 64;
-            self.texts.swap(last, other as usize);
-            self.labels.swap(last, other as usize);
-        }
+        shuffle(self.len(), seed, |one, other| {
+            self.texts.swap(one, other);
+            self.labels.swap(one, other);
+        });
     }
 
     /// Takes away the texts from `at` on.

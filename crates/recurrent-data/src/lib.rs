@@ -5,6 +5,8 @@
 //! | file or folder -> training, validation and test text | [`read_text`], [`read_bytes`] |
 //! | text -> symbols -> ids, and back | [`Vocabulary`], [`Unit`], [`Decoder`] |
 //! | file or folder -> training, validation and test texts with a label each | [`read_labelled`], [`LabelledTexts`] |
+//! | file or folder -> training, validation and test sentences with a tag for each word | [`read_tagged`], [`TaggedSentences`] |
+//! | tags -> spans, and how well predicted ones agree with them | [`TagScheme`], [`Span`], [`SpanScores`] |
 //! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
 //! | word vectors: files, neighbours, analogies | [`WordVectors`] |
@@ -37,8 +39,12 @@ pub mod files;
 mod grammar;
 mod labelled;
 mod readers;
+mod shuffle;
 mod source;
+mod span_scores;
 mod streams;
+mod tagged;
+mod tags;
 mod tokenize;
 mod tokens;
 mod vocabulary;
@@ -51,7 +57,10 @@ pub use error::{DataError, Place};
 pub use grammar::Grammar;
 pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
 pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
+pub use span_scores::{SpanCounts, SpanScores};
 pub use streams::{Chunk, TokenStreams};
+pub use tagged::{TaggedFormat, TaggedOptions, TaggedSentence, TaggedSentences, read_tagged};
+pub use tags::{Span, TagError, TagScheme};
 pub use tokenize::Unit;
 pub use tokens::Tokens;
 pub use vocabulary::{Decoder, Vocabulary};

@@ -12,7 +12,8 @@ use std::path::Path;
 pub(crate) use columns::{Column, Record};
 pub(crate) use file::{MOST_BYTES, OpenFile, open, read_error};
 pub(crate) use folder::{
-    FolderFiles, Listing, SPLITS, find_files, is_hidden, is_note, names_split, split_of,
+    FolderFiles, Listing, Parts, SPLITS, TEST, TRAIN, find_files, is_hidden, is_note, names_split,
+    split_of,
 };
 pub(crate) use text_file::refuse_foreign;
 

@@ -165,6 +165,18 @@ pub(crate) fn check_fractions(fractions: [f64; 3]) -> Result<(), DataError> {
     }
 }
 
+/// An error where `fraction` is not a part of a training part that leaves some of it.
+pub(crate) fn check_valid_fraction(fraction: f64) -> Result<(), DataError> {
+    if (0.0..1.0).contains(&fraction) {
+        return Ok(());
+    }
+    Err(DataError::Setting {
+        name: "valid_fraction",
+        expected: "a number from 0 to below 1",
+        found: fraction.to_string(),
+    })
+}
+
 fn split<T: Text>(content: Content<T>, options: &TextOptions) -> Splits<T> {
     let Content {
         mut text,

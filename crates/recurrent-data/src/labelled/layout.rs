@@ -4,14 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::DataError;
 use crate::readers::{
-    Format, Listing, SPLITS, file_name, is_hidden, is_note, names_split, split_of,
-    uncompressed_name,
+    Format, Listing, Parts, SPLITS, TEST, TRAIN, file_name, is_hidden, is_note, names_split,
+    split_of, uncompressed_name,
 };
-
-/// The position of each split in [`SPLITS`].
-const TRAIN: usize = 0;
-const VALID: usize = 1;
-const TEST: usize = 2;
 
 /// How the texts are laid out.
 #[derive(Debug)]
@@ -19,11 +14,7 @@ pub(super) enum Layout {
     /// Without parts.
     Whole(Origin),
     /// With a training and a test part.
-    Parts {
-        train: Origin,
-        valid: Option<Origin>,
-        test: Origin,
-    },
+    Parts(Parts<Origin>),
 }
 
 /// Where texts come from.
@@ -153,7 +144,7 @@ fn parts_in_folders(listing: &Listing) -> Result<Layout, DataError> {
     let layout = parts(listing, "folder", of_split, |path| {
         classes(&Listing::of(path)?)
     })?;
-    if let Layout::Parts { train, valid, test } = &layout {
+    if let Layout::Parts(Parts { train, valid, test }) = &layout {
         for other in valid.iter().chain([test]) {
             check_same_classes(listing, train, other)?;
         }
@@ -177,27 +168,12 @@ fn parts<'a>(
     of_split: impl Fn(usize) -> Vec<&'a PathBuf>,
     origin: impl Fn(&Path) -> Result<Origin, DataError>,
 ) -> Result<Layout, DataError> {
-    let found = [TRAIN, VALID, TEST].map(of_split);
-    let [train, valid, test] = found.each_ref().map(|paths| &paths[..]);
-    if let ([train], [] | [_], [test]) = (train, valid, test) {
-        return Ok(Layout::Parts {
-            train: origin(train)?,
-            valid: valid.first().map(|path| origin(path)).transpose()?,
-            test: origin(test)?,
-        });
-    }
-    let split = match (train, valid) {
-        ([_], [] | [_]) => TEST,
-        ([_], _) => VALID,
-        _ => TRAIN,
-    };
-    let count = found[split].len();
-    let (split, marks) = SPLITS[split];
-    Err(listing.wrong(format!(
-        "expected one {kind} each for train and test, and at most one for valid; found {count} for `{split}` \
-         (a {kind} whose name has `{}`)",
-        marks.join("`, `")
-    )))
+    let Parts { train, valid, test } = listing.parts(kind, of_split)?;
+    Ok(Layout::Parts(Parts {
+        train: origin(train)?,
+        valid: valid.map(&origin).transpose()?,
+        test: origin(test)?,
+    }))
 }
 
 /// A class that only one part has is none, such as aclImdb's folder of texts without a label.

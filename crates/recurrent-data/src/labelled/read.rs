@@ -5,14 +5,11 @@ use std::path::{Path, PathBuf};
 use super::layout::{Class, ClassTexts, Origin};
 use super::{LabelledOptions, LabelledTexts};
 use crate::DataError;
+use crate::encoding::ENCODING_ADVICE;
 use crate::readers::{
     Column, Listing, MOST_BYTES, file_name, is_hidden, is_note, no_records, read_decoded,
     read_records, refuse_empty, uncompressed_name,
 };
-
-/// What helps where a file is not UTF-8.
-const ENCODING_ADVICE: &str =
-    "let `encoding` be windows-1252 if it is that, which includes ISO-8859-1";
 
 impl Origin {
     /// Reads all texts.

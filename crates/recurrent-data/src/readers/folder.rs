@@ -1,7 +1,8 @@
 //! The files of a data set in a folder: a training, a validation and a test file, or one file.
 //!
-//! The split of a file is told from its name, such as `ptb.train.txt.gz`, `dev.tsv` or `wiki-test.jsonl`. Hidden
-//! files, read-me files and licences belong to no data set.
+//! The split of a file is told from its name, such as `ptb.train.txt.gz`, `dev.tsv` or `wiki-test.jsonl`; `testa` is
+//! for validation and `testb` for test, as CoNLL-2003 has them. Hidden files, read-me files and licences belong to no
+//! data set.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,22 @@ pub(crate) const SPLITS: [(&str, &[&str]); 3] = [
     ("valid", &["valid", "val", "dev"]),
     ("test", &["test"]),
 ];
+
+/// Further words that are the name of a split, by its position in [`SPLITS`], and that are none as parts of words.
+const SPLIT_WORDS: [(&str, usize); 2] = [("testa", VALID), ("testb", TEST)];
+
+/// The position of each split in [`SPLITS`].
+pub(crate) const TRAIN: usize = 0;
+pub(crate) const VALID: usize = 1;
+pub(crate) const TEST: usize = 2;
+
+/// The parts of a data set that has at least two of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Parts<T> {
+    pub train: T,
+    pub valid: Option<T>,
+    pub test: T,
+}
 
 /// What is in a folder, by name.
 #[derive(Debug)]
@@ -59,6 +76,35 @@ impl Listing {
         listing.files.sort();
         listing.folders.sort();
         Ok(listing)
+    }
+
+    /// The parts that `of_split` finds, each a `kind`, such as a file.
+    pub(crate) fn parts<'a>(
+        &self,
+        kind: &str,
+        of_split: impl Fn(usize) -> Vec<&'a PathBuf>,
+    ) -> Result<Parts<&'a Path>, DataError> {
+        let found = [TRAIN, VALID, TEST].map(of_split);
+        let [train, valid, test] = found.each_ref().map(|paths| &paths[..]);
+        if let ([train], [] | [_], [test]) = (train, valid, test) {
+            return Ok(Parts {
+                train,
+                valid: valid.first().map(|path| path.as_path()),
+                test,
+            });
+        }
+        let split = match (train, valid) {
+            ([_], [] | [_]) => TEST,
+            ([_], _) => VALID,
+            _ => TRAIN,
+        };
+        let count = found[split].len();
+        let (split, marks) = SPLITS[split];
+        Err(self.wrong(format!(
+            "expected one {kind} each for train and test, and at most one for valid; found {count} for `{split}` \
+             (a {kind} whose name has `{}`)",
+            marks.join("`, `")
+        )))
     }
 
     /// The error of a folder that is no data set.
@@ -135,7 +181,13 @@ pub(crate) fn names_split(name: &str, split: usize) -> bool {
 }
 
 fn splits_by_word(name: &str) -> Vec<usize> {
-    splits_with(|mark| words(name).any(|word| word == mark))
+    let mut splits = splits_with(|mark| words(name).any(|word| word == mark));
+    for (mark, split) in SPLIT_WORDS {
+        if !splits.contains(&split) && words(name).any(|word| word == mark) {
+            splits.push(split);
+        }
+    }
+    splits
 }
 
 fn splits_with(found: impl Fn(&str) -> bool) -> Vec<usize> {
@@ -166,6 +218,10 @@ mod tests {
             ("words.txt", None),
             ("TREC.train.all.gz", Some(0)),
             ("stsa.binary.dev.gz", Some(1)),
+            ("eng.testa.gz", Some(1)),
+            ("eng.testb", Some(2)),
+            ("train.testa.txt", None),
+            ("contestants.txt", Some(2)),
         ];
         for (name, split) in cases {
             assert_eq!(split_of(name), split, "{name}");
