@@ -358,11 +358,21 @@ fn models_go_out_as_arpa_and_come_back() {
     import(&folder.path().join("bad"), &[]).is_bad_input(&[&place]);
     run(train(folder.path(), FEED_FORWARD).arg("--force")).succeeds();
     export(&out).is_bad_input(&["model.smoothing", "backoff weights"]);
+    let write = |to: &str| {
+        let mut command = recurrent();
+        command.arg("export").arg(&back);
+        run(command.args(["--format", "arpa", "--out", to]))
+    };
+    write("/nowhere/model.arpa").is_bad_input(&["--out: expected a file in a folder"]);
     // The write fails where the model and the options are fine.
-    let mut command = recurrent();
-    command.arg("export").arg(&back);
-    command.args(["--format", "arpa", "--out", "/nowhere/model.arpa"]);
-    let failed = run(command);
-    assert_eq!(failed.code, Some(1), "{}", failed.err);
-    assert!(failed.err.contains("/nowhere/model.arpa"), "{}", failed.err);
+    #[cfg(target_os = "linux")]
+    {
+        let failed = write("/dev/full");
+        assert_eq!(failed.code, Some(1), "{}", failed.err);
+        assert!(
+            failed.err.contains("/dev/full: cannot be written"),
+            "{}",
+            failed.err
+        );
+    }
 }
