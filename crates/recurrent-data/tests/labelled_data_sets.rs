@@ -1,29 +1,13 @@
 //! Labelled texts of public data sets, which have known sizes.
 
+mod common;
+
+use common::shared_data;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use recurrent_data::{DataError, Encoding, LabelledOptions, LabelledTexts, Splits, read_labelled};
 use tempfile::TempDir;
-
-/// A public data set beside the workspace, which a machine may not have.
-fn shared_data(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert_ne!(
-        std::env::var("CI").as_deref(),
-        Ok("true"),
-        "{} is missing",
-        path.display()
-    );
-    eprintln!("skipped: {} is missing", path.display());
-    None
-}
 
 fn counts(parts: &[&LabelledTexts]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();

@@ -1,8 +1,11 @@
 //! Files and folders read as text: formats, compression, splits, and what is wrong with the wrong ones.
 
+mod common;
+
+use common::shared_data;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -243,24 +246,6 @@ fn what_has_no_end_is_not_read() {
         error.contains("expected at most 2147483648 bytes, found 1099511627776"),
         "{error}"
     );
-}
-
-/// A public data set beside the workspace, which a machine may not have.
-fn shared_data(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert_ne!(
-        std::env::var("CI").as_deref(),
-        Ok("true"),
-        "{} is missing",
-        path.display()
-    );
-    eprintln!("skipped: {} is missing", path.display());
-    None
 }
 
 #[test]

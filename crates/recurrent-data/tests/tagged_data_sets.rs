@@ -1,28 +1,12 @@
 //! Tagged sentences of public data sets, which have known sizes.
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use common::shared_data;
 
 use recurrent_data::{
     Splits, TagScheme, TaggedFormat, TaggedOptions, TaggedSentences, read_tagged,
 };
-
-/// A public data set beside the workspace, which a machine may not have.
-fn shared_data(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert_ne!(
-        std::env::var("CI").as_deref(),
-        Ok("true"),
-        "{} is missing",
-        path.display()
-    );
-    eprintln!("skipped: {} is missing", path.display());
-    None
-}
 
 fn each<T>(splits: &Splits<TaggedSentences>, count: impl Fn(&TaggedSentences) -> T) -> [T; 3] {
     [
