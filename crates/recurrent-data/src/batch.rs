@@ -1,15 +1,17 @@
 //! A batch of sequences of unequal length, time-major: the one form in which sequences reach a layer.
 
-/// `B` sequences of at most `T` steps.
+/// `B` sequences of at most `T` steps, each step an id or a vector of `C` values.
 ///
-/// The value of step `t` of row `b` is `values[t * B + b]`, and it is valid where `t < lengths[b]`. Past the end of a
-/// row stands the padding value, which no loss may count. A length may be 0.
+/// Step `t` of row `b` begins at `values[(t * B + b) * C]`, where `C` is 1 for ids, and it is valid where
+/// `t < lengths[b]`. Past the end of a row stands the padding value, which no loss may count. A length may be 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SequenceBatch<T> {
-    /// The values, time-major. `[T, B]`
+    /// The values, time-major. `[T, B]`, or `[T, B, C]` of vectors.
     pub values: Vec<T>,
     /// The number of steps, `T`.
     pub steps: usize,
+    /// The number of values of a step, `C`: 1 for ids.
+    pub width: usize,
     /// The number of valid steps of each row. `[B]`
     pub lengths: Vec<usize>,
 }
@@ -17,17 +19,38 @@ pub struct SequenceBatch<T> {
 impl<T: Copy> SequenceBatch<T> {
     /// The batch of `rows`, as long as the longest of them; `padding` fills the others up.
     pub fn from_rows<R: AsRef<[T]>>(rows: &[R], padding: T) -> Self {
-        let lengths: Vec<usize> = rows.iter().map(|row| row.as_ref().len()).collect();
+        Self::from_vectors(rows, 1, padding)
+    }
+
+    /// The batch of `rows`, each of steps of `width` values, `[lengths[b], C]`, as long as the longest of them; `padding`
+    /// fills the others up.
+    ///
+    /// # Panics
+    /// If `width` is 0, or the length of a row is no multiple of it.
+    pub fn from_vectors<R: AsRef<[T]>>(rows: &[R], width: usize, padding: T) -> Self {
+        let lengths: Vec<usize> = rows
+            .iter()
+            .map(|row| {
+                let length = row.as_ref().len();
+                assert!(
+                    length.is_multiple_of(width) && width > 0,
+                    "expected steps of {width} values, at least 1, found a row of {length} values"
+                );
+                length / width
+            })
+            .collect();
         let steps = lengths.iter().copied().max().unwrap_or(0);
-        let mut values = vec![padding; steps * rows.len()];
+        let mut values = vec![padding; steps * rows.len() * width];
         for (b, row) in rows.iter().enumerate() {
-            for (t, &value) in row.as_ref().iter().enumerate() {
-                values[t * rows.len() + b] = value;
+            for (t, step) in row.as_ref().chunks_exact(width).enumerate() {
+                let start = (t * rows.len() + b) * width;
+                values[start..start + width].copy_from_slice(step);
             }
         }
         Self {
             values,
             steps,
+            width,
             lengths,
         }
     }
@@ -42,13 +65,14 @@ impl<T: Copy> SequenceBatch<T> {
         self.lengths.iter().sum()
     }
 
-    /// The valid steps of row `b`. `[lengths[b]]`
+    /// The valid steps of row `b`. `[lengths[b]]`, or `[lengths[b], C]` of vectors.
     ///
     /// # Panics
     /// If the batch has no row `b`.
     pub fn row(&self, b: usize) -> Vec<T> {
-        (0..self.lengths[b])
-            .map(|t| self.values[t * self.rows() + b])
+        let starts = (0..self.lengths[b]).map(|t| (t * self.rows() + b) * self.width);
+        starts
+            .flat_map(|start| self.values[start..start + self.width].iter().copied())
             .collect()
     }
 }
@@ -74,5 +98,27 @@ mod tests {
     fn a_batch_may_have_no_rows() {
         let batch = SequenceBatch::<u32>::from_rows::<Vec<u32>>(&[], 0);
         assert_eq!((batch.steps, batch.rows(), batch.valid_steps()), (0, 0, 0));
+    }
+
+    #[test]
+    fn steps_may_be_vectors() {
+        let rows = [vec![1.0, 2.0], vec![3.0, 4.0, 5.0, 6.0], vec![]];
+        let batch = SequenceBatch::from_vectors(&rows, 2, 0.0);
+        assert_eq!((batch.steps, batch.rows(), batch.width), (2, 3, 2));
+        assert_eq!(batch.lengths, [1, 2, 0]);
+        assert_eq!(
+            batch.values,
+            [1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 5.0, 6.0, 0.0, 0.0]
+        );
+        for (b, row) in rows.iter().enumerate() {
+            assert_eq!(batch.row(b), *row);
+        }
+        assert_eq!(batch.valid_steps(), 3);
+    }
+
+    #[test]
+    #[should_panic(expected = "expected steps of 2 values")]
+    fn a_part_of_a_step_is_none() {
+        SequenceBatch::from_vectors(&[vec![1, 2, 3]], 2, 0);
     }
 }

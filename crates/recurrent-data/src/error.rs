@@ -213,6 +213,35 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A value, a label or a header of a file of signals is malformed.
+    #[error("{}, {place}: {problem}", .path.display())]
+    Signal {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file, such as ``line 3, column `ax` `` or ``array `x`, [0, 3, 2]``.
+        place: String,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Signals are no data set.
+    #[error("{}: {problem}", .path.display())]
+    Signals {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Values have another number of channels than those they are to be treated like.
+    #[error("expected {expected} channels, found {found}")]
+    Channels {
+        /// The number of channels there should be.
+        expected: usize,
+        /// The number of channels there are.
+        found: usize,
+    },
+
     /// Tags are not what they should be.
     #[error(transparent)]
     Tags(#[from] TagError),

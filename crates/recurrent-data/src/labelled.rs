@@ -27,7 +27,7 @@ use std::path::Path;
 use self::layout::Layout;
 use crate::readers::Parts;
 use crate::shuffle::shuffle;
-use crate::source::{boundaries, check_fractions, check_valid_fraction, part_of};
+use crate::source::{boundaries, check_fold, check_fractions, check_valid_fraction, part_of};
 use crate::{DataError, Encoding, Splits};
 
 /// Texts with a label each.
@@ -141,16 +141,7 @@ impl LabelledOptions {
     fn check(&self) -> Result<(), DataError> {
         check_fractions(self.fractions)?;
         check_valid_fraction(self.valid_fraction)?;
-        match self.fold {
-            Some(fold @ [part, parts]) if parts < 2 || !(1..=parts).contains(&part) => {
-                Err(DataError::Setting {
-                    name: "fold",
-                    expected: "[k, n] with n at least 2 and k from 1 to n",
-                    found: format!("{fold:?}"),
-                })
-            }
-            _ => Ok(()),
-        }
+        check_fold(self.fold)
     }
 }
 

@@ -6,6 +6,9 @@
 //! | text -> symbols -> ids, and back | [`Vocabulary`], [`Unit`], [`Decoder`] |
 //! | file or folder -> training, validation and test texts with a label each | [`read_labelled`], [`LabelledTexts`] |
 //! | file or folder -> training, validation and test sentences with a tag for each word | [`read_tagged`], [`TaggedSentences`] |
+//! | file or folder -> training, validation and test signals with a label each | [`read_signals`], [`LabelledSignals`] |
+//! | signals -> signals of mean 0 and deviation 1 | [`Standardiser`] |
+//! | sequences -> batches of like lengths | [`draw_batches`], [`sorted_batches`], [`SequenceBatch`] |
 //! | tags -> spans, and how well predicted ones agree with them | [`TagScheme`], [`Span`], [`SpanScores`] |
 //! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
@@ -26,12 +29,13 @@
 //! # Ok::<(), recurrent_data::DataError>(())
 //! ```
 //!
-//! Axis letters: `T` time, `B` batch. Nothing here depends on a tensor library, and no input makes a reader panic:
+//! Axis letters: `N` examples, `T` time, `B` batch, `C` channels. Nothing here depends on a tensor library, and no input makes a reader panic:
 //! what cannot be read is a [`DataError`] that names the file and the place in it.
 
 #![deny(missing_docs)]
 
 mod batch;
+mod batches;
 mod clean;
 mod encoding;
 mod error;
@@ -40,8 +44,10 @@ mod grammar;
 mod labelled;
 mod readers;
 mod shuffle;
+mod signals;
 mod source;
 mod span_scores;
+mod standardiser;
 mod streams;
 mod tagged;
 mod tags;
@@ -51,13 +57,16 @@ mod vocabulary;
 mod word_vectors;
 
 pub use batch::SequenceBatch;
+pub use batches::{draw_batches, sorted_batches};
 pub use clean::CleanConfig;
 pub use encoding::Encoding;
 pub use error::{DataError, Place};
 pub use grammar::Grammar;
 pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
+pub use signals::{ImageOrder, LabelledSignals, Signal, SignalOptions, read_signals};
 pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
 pub use span_scores::{SpanCounts, SpanScores};
+pub use standardiser::Standardiser;
 pub use streams::{Chunk, TokenStreams};
 pub use tagged::{TaggedFormat, TaggedOptions, TaggedSentence, TaggedSentences, read_tagged};
 pub use tags::{Span, TagError, TagScheme};

@@ -1,5 +1,6 @@
 //! Readers of one file each: the name says which format, and a table or a file of JSON lines gives some of its columns.
 
+mod class_folders;
 mod columns;
 mod file;
 mod folder;
@@ -9,12 +10,13 @@ mod text_file;
 
 use std::path::Path;
 
+pub(crate) use class_folders::{folder_split, with_split};
 pub(crate) use columns::{Column, Record};
 pub(crate) use file::{MOST_BYTES, OpenFile, open, read_error};
 pub(crate) use folder::{
-    FolderFiles, Listing, Parts, SPLITS, TEST, TRAIN, find_files, is_hidden, is_note, names_split,
-    split_of,
+    FolderFiles, Listing, Parts, TEST, TRAIN, find_files, is_hidden, is_note, names_split, split_of,
 };
+pub(crate) use table::Table;
 pub(crate) use text_file::refuse_foreign;
 
 use crate::{DataError, Encoding};
@@ -125,6 +127,11 @@ fn text_column(name: Option<&str>) -> Column<'_> {
         option: "--column, or `data.column` in a recipe",
         scalars: false,
     }
+}
+
+/// Reads the bytes of one file, decompressed if it is gzip.
+pub(crate) fn read_raw(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
+    Ok(file::read(path, limit)?.bytes)
 }
 
 /// Reads a file of at most `limit` bytes, counted after decompression, as text, whatever its name says of its format.

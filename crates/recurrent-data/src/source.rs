@@ -177,6 +177,20 @@ pub(crate) fn check_valid_fraction(fraction: f64) -> Result<(), DataError> {
     })
 }
 
+/// An error where `fold` is not a part of cross-validation.
+pub(crate) fn check_fold(fold: Option<[usize; 2]>) -> Result<(), DataError> {
+    match fold {
+        Some(fold @ [part, parts]) if parts < 2 || !(1..=parts).contains(&part) => {
+            Err(DataError::Setting {
+                name: "fold",
+                expected: "[k, n] with n at least 2 and k from 1 to n",
+                found: format!("{fold:?}"),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn split<T: Text>(content: Content<T>, options: &TextOptions) -> Splits<T> {
     let Content {
         mut text,

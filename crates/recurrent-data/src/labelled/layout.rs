@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::DataError;
 use crate::readers::{
-    Format, Listing, Parts, SPLITS, TEST, TRAIN, file_name, is_hidden, is_note, names_split,
-    split_of, uncompressed_name,
+    Format, Listing, Parts, TEST, TRAIN, file_name, folder_split, is_hidden, is_note, names_split,
+    split_of, uncompressed_name, with_split,
 };
 
 /// How the texts are laid out.
@@ -61,7 +61,7 @@ impl Layout {
             return Ok(Layout::Whole(Origin::File(path.to_owned())));
         }
         let listing = Listing::of(path)?;
-        let folders = class_folders(&listing);
+        let folders = listing.class_folders();
         let is_part = |path: &&PathBuf| matches!(folder_split(path), Some(TRAIN | TEST));
         if folders.iter().any(is_part) {
             return parts_in_folders(&listing);
@@ -92,11 +92,6 @@ fn data_files(listing: &Listing) -> Vec<&PathBuf> {
     listing.files.iter().filter(is_data).collect()
 }
 
-fn class_folders(listing: &Listing) -> Vec<&PathBuf> {
-    let is_class = |path: &&PathBuf| !is_hidden(&file_name(path));
-    listing.folders.iter().filter(is_class).collect()
-}
-
 /// The only table, where no other file looks like one of texts.
 fn only_table<'a>(files: &[&'a PathBuf]) -> Option<&'a PathBuf> {
     let looks_like_texts = |path: &&&PathBuf| {
@@ -114,97 +109,35 @@ fn is_table(path: &Path) -> bool {
     Format::of(&file_name(path)) != Format::Text
 }
 
-/// The split whose folder this is.
-fn folder_split(path: &Path) -> Option<usize> {
-    let name = file_name(path).to_lowercase();
-    (0..SPLITS.len()).find(|&split| SPLITS[split].1.contains(&&name[..]))
-}
-
 fn parts_in_files(listing: &Listing, files: &[&PathBuf]) -> Result<Layout, DataError> {
     let of_split = |split| with_split(files, split, |path| split_of(&file_name(path)));
-    parts(listing, "file", of_split, |path| {
-        Ok(Origin::File(path.to_owned()))
-    })
+    let parts = listing.parts("file", of_split)?;
+    let parts = parts.try_map(|path| Ok(Origin::File(path.to_owned())))?;
+    Ok(Layout::Parts(parts))
 }
 
 fn parts_in_folders(listing: &Listing) -> Result<Layout, DataError> {
-    let folders = class_folders(listing);
-    let others: Vec<String> = folders
-        .iter()
-        .filter(|path| folder_split(path).is_none())
-        .map(|path| file_name(path))
-        .collect();
-    if !others.is_empty() {
-        return Err(listing.wrong(format!(
-            "expected no folders beside those for train, valid and test, found `{}`",
-            others.join("`, `")
-        )));
+    let parts = listing.part_folders()?;
+    let parts = parts.try_map(|path| classes(&Listing::of(path)?))?;
+    for other in parts.valid.iter().chain([&parts.test]) {
+        let [one, other] = [&parts.train, other].map(|origin| (origin.path(), labels(origin)));
+        listing.check_same_classes(one, other)?;
     }
-    let of_split = |split| with_split(&folders, split, folder_split);
-    let layout = parts(listing, "folder", of_split, |path| {
-        classes(&Listing::of(path)?)
-    })?;
-    if let Layout::Parts(Parts { train, valid, test }) = &layout {
-        for other in valid.iter().chain([test]) {
-            check_same_classes(listing, train, other)?;
-        }
-    }
-    Ok(layout)
+    Ok(Layout::Parts(parts))
 }
 
-fn with_split<'a>(
-    paths: &[&'a PathBuf],
-    split: usize,
-    split_of: impl Fn(&Path) -> Option<usize>,
-) -> Vec<&'a PathBuf> {
-    let paths = paths.iter().copied();
-    paths.filter(|path| split_of(path) == Some(split)).collect()
-}
-
-/// The parts that `of_split` finds, read as `origin` says.
-fn parts<'a>(
-    listing: &Listing,
-    kind: &str,
-    of_split: impl Fn(usize) -> Vec<&'a PathBuf>,
-    origin: impl Fn(&Path) -> Result<Origin, DataError>,
-) -> Result<Layout, DataError> {
-    let Parts { train, valid, test } = listing.parts(kind, of_split)?;
-    Ok(Layout::Parts(Parts {
-        train: origin(train)?,
-        valid: valid.map(&origin).transpose()?,
-        test: origin(test)?,
-    }))
-}
-
-/// A class that only one part has is none, such as aclImdb's folder of texts without a label.
-fn check_same_classes(listing: &Listing, one: &Origin, other: &Origin) -> Result<(), DataError> {
-    for (here, there) in [(one, other), (other, one)] {
-        let known = labels(there);
-        let more: Vec<&str> = labels(here)
-            .into_iter()
-            .filter(|label| !known.contains(label))
-            .collect();
-        if !more.is_empty() {
-            let [here, there] = [here, there].map(|origin| file_name(origin.path()));
-            return Err(listing.wrong(format!(
-                "expected the same classes in `{here}` and `{there}`, found `{}` in `{here}` only",
-                more.join("`, `")
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn labels(origin: &Origin) -> Vec<&str> {
+fn labels(origin: &Origin) -> Vec<String> {
     match origin {
         Origin::File(_) => Vec::new(),
-        Origin::Classes { classes, .. } => classes.iter().map(|class| &class.label[..]).collect(),
+        Origin::Classes { classes, .. } => {
+            classes.iter().map(|class| class.label.clone()).collect()
+        }
     }
 }
 
 /// The classes in a folder: its folders, or its files where there are no two.
 fn classes(listing: &Listing) -> Result<Origin, DataError> {
-    let folders = class_folders(listing);
+    let folders = listing.class_folders();
     let classes = match folders[..] {
         [] | [_] => class_files(listing)?,
         _ => folders

@@ -42,6 +42,20 @@ pub(crate) struct Parts<T> {
     pub test: T,
 }
 
+impl<T> Parts<T> {
+    /// What `make` makes of each part.
+    pub(crate) fn try_map<U>(
+        self,
+        mut make: impl FnMut(T) -> Result<U, DataError>,
+    ) -> Result<Parts<U>, DataError> {
+        Ok(Parts {
+            train: make(self.train)?,
+            valid: self.valid.map(&mut make).transpose()?,
+            test: make(self.test)?,
+        })
+    }
+}
+
 /// What is in a folder, by name.
 #[derive(Debug)]
 pub(crate) struct Listing {

@@ -5,11 +5,14 @@
 //!
 //! A quoted field of a `.csv` that is not closed would take in the rest of the file, so it is refused.
 
+mod rows;
+
 use std::collections::HashSet;
 use std::path::Path;
 
 use csv::{Position, ReaderBuilder, StringRecord};
 
+pub(crate) use self::rows::Table;
 use super::{Column, Record};
 use crate::DataError;
 
@@ -76,7 +79,15 @@ impl Header<'_> {
         for (name, column) in names.iter_mut().zip(columns) {
             *name = column.needed(self.path, || self.names())?;
         }
-        let positions = names.map(|name| self.position(name));
+        let (found, named) = self.locate(&names)?;
+        let mut indices = [0; N];
+        indices.copy_from_slice(&found);
+        Ok(Found { indices, named })
+    }
+
+    /// Where the columns `names` are, and whether the first row has their names.
+    fn locate(&self, names: &[&str]) -> Result<(Vec<usize>, bool), DataError> {
+        let positions: Vec<_> = names.iter().map(|name| self.position(name)).collect();
         let named = positions.iter().all(Option::is_none);
         if !named && positions.contains(&None) {
             return Err(self.wrong(format!(
@@ -84,20 +95,20 @@ impl Header<'_> {
                 names.join("` and `")
             )));
         }
-        let mut indices = [0; N];
-        for (index, (name, position)) in indices.iter_mut().zip(names.into_iter().zip(positions)) {
-            *index = match position {
-                Some(position) if position < self.fields.len() => position,
+        let indices = names
+            .iter()
+            .zip(positions)
+            .map(|(name, position)| match position {
+                Some(position) if position < self.fields.len() => Ok(position),
                 Some(position) => {
                     let last = self.fields.len() - 1;
-                    return Err(self.wrong(format!(
+                    Err(self.wrong(format!(
                         "expected a column from 0 to {last}, found {position}"
-                    )));
+                    )))
                 }
-                None => self.index_of(name)?,
-            };
-        }
-        Ok(Found { indices, named })
+                None => self.index_of(name),
+            });
+        Ok((indices.collect::<Result<_, _>>()?, named))
     }
 
     /// The position that `name` is, if it is none.

@@ -1,0 +1,86 @@
+//! Images in folders, a folder a class, as grey levels of 8 bits.
+//!
+//! Colours become the luma of ITU-R BT.601, `0.299 R + 0.587 G + 0.114 B`, levels of 16 bits their upper 8. Transparent
+//! and animated images are refused. Turns of a camera that a file speaks of are not made.
+
+mod decode;
+
+use std::path::{Path, PathBuf};
+
+use super::grey::Scan;
+use super::{MOST_VALUES, Part, SignalOptions, wrong};
+use crate::DataError;
+use crate::readers::{Listing, file_name, is_hidden, is_note};
+
+/// An image as grey levels.
+#[derive(Debug, PartialEq, Eq)]
+struct Image {
+    /// Height and width.
+    size: [usize; 2],
+    /// `[height, width]`
+    levels: Vec<u8>,
+}
+
+/// Reads the images of the folders `classes`, which are all of one size.
+pub(super) fn read(classes: &[PathBuf], options: &SignalOptions) -> Result<Part, DataError> {
+    let mut part = Part::default();
+    let mut first: Option<(PathBuf, Scan, [usize; 2])> = None;
+    let mut values = 0;
+    for folder in classes {
+        let files = image_files(folder)?;
+        if files.is_empty() {
+            let label = file_name(folder);
+            let problem = format!("expected images of the class `{label}`, found none");
+            return Err(wrong(folder, problem));
+        }
+        for path in files {
+            let Image { size, levels } = decode::read(&path)?;
+            let (first_path, scan, expected) =
+                first.get_or_insert_with(|| (path.clone(), Scan::new(size, options), size));
+            if size != *expected {
+                let [expected, found] =
+                    [*expected, size].map(|[height, width]| format!("{width} x {height}"));
+                let like = first_path.display();
+                let problem = format!("expected {expected} pixels as in {like}, found {found}");
+                return Err(wrong(&path, problem));
+            }
+            values += levels.len() as u64;
+            if values > MOST_VALUES {
+                let problem =
+                    format!("expected at most {MOST_VALUES} pixels in all images, found more");
+                return Err(wrong(&path, problem));
+            }
+            part.signals.channels = scan.channels;
+            part.signals
+                .push(scan.values(&levels), file_name(folder), None);
+        }
+    }
+    part.image = first.map(|(_, _, size)| size);
+    Ok(part)
+}
+
+/// Whether a file is an image by its name.
+fn is_image(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".png", ".jpg", ".jpeg"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// The files of a class, an image each.
+fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let mut listing = Listing::of(folder)?;
+    let expected = "expected the images of a class, a .png, .jpg or .jpeg file each, found";
+    if let Some(inner) = listing.class_folders().first() {
+        return Err(listing.wrong(format!("{expected} the folder `{}`", file_name(inner))));
+    }
+    listing.files.retain(|path| {
+        let name = file_name(path);
+        !is_hidden(&name) && !is_note(&name)
+    });
+    let other = |path: &&PathBuf| !is_image(&file_name(path));
+    match listing.files.iter().find(other) {
+        Some(other) => Err(listing.wrong(format!("{expected} `{}`", file_name(other)))),
+        None => Ok(listing.files),
+    }
+}

@@ -1,0 +1,33 @@
+//! A table of a series a row: a label, and the values of all steps in order.
+
+use std::path::Path;
+
+use super::table::{Columns, content, label_column, target_of};
+use super::{LabelledSignals, SignalOptions};
+use crate::DataError;
+
+pub(super) fn read(path: &Path, options: &SignalOptions) -> Result<LabelledSignals, DataError> {
+    let text = content(path)?;
+    let mut roles = vec![label_column(path, &text, options)?];
+    roles.extend(options.group_column.as_deref());
+    let columns = Columns::find(path, &text, &roles, options)?;
+    let count = columns.values.len();
+    if !count.is_multiple_of(options.channels) {
+        let problem = format!(
+            "`channels`: expected a divisor of the {count} columns of values, found {}",
+            options.channels
+        );
+        return Err(super::wrong(path, problem));
+    }
+    let mut signals = LabelledSignals {
+        channels: options.channels,
+        ..LabelledSignals::default()
+    };
+    for (row, fields) in columns.table.rows().iter().enumerate() {
+        let target = target_of(&columns, row, fields, &columns.found)?;
+        let mut values = Vec::with_capacity(count);
+        columns.values_of(row, fields, &mut values)?;
+        signals.push(values, target.label, target.group);
+    }
+    Ok(signals)
+}
