@@ -7,7 +7,7 @@ pub(crate) const RANGE: RangeInclusive<f64> = 1e-10..=1e10;
 /// The same in words.
 pub(crate) const EXPECTED: &str = "a number from 1e-10 to 1e10";
 
-/// Why a classifier could not be trained.
+/// Why a classifier or tagger could not be trained or read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LinearError {
@@ -29,6 +29,16 @@ pub enum LinearError {
         /// What there is.
         found: String,
     },
+    /// An array of a saved model does not fit the others.
+    #[error("{array}: expected {expected}, found {found}")]
+    Array {
+        /// The array, by the name of its field.
+        array: &'static str,
+        /// What it may hold.
+        expected: &'static str,
+        /// What it holds.
+        found: String,
+    },
 }
 
 impl LinearError {
@@ -46,6 +56,14 @@ impl LinearError {
 
     pub(crate) fn examples(expected: &'static str, found: impl ToString) -> Self {
         Self::Examples {
+            expected,
+            found: found.to_string(),
+        }
+    }
+
+    pub(crate) fn array(array: &'static str, expected: &'static str, found: impl ToString) -> Self {
+        Self::Array {
+            array,
             expected,
             found: found.to_string(),
         }

@@ -61,14 +61,19 @@ impl Linear {
     /// As [`Linear::scores`].
     pub fn softmax_at(&self, row: Row, temperature: f64) -> Vec<f64> {
         let mut scores = self.scores(row);
-        let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        scores
-            .iter_mut()
-            .for_each(|s| *s = ((*s - most) / temperature).exp());
-        let sum: f64 = scores.iter().sum();
-        scores.iter_mut().for_each(|s| *s /= sum);
+        softmax(&mut scores, temperature);
         scores
     }
+}
+
+/// Makes probabilities of scores: `exp(s_k / τ) / Σ exp(s / τ)`.
+pub fn softmax(scores: &mut [f64], temperature: f64) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    scores
+        .iter_mut()
+        .for_each(|s| *s = ((*s - most) / temperature).exp());
+    let sum: f64 = scores.iter().sum();
+    scores.iter_mut().for_each(|s| *s /= sum);
 }
 
 /// The index of the greatest number, the first of equals.
