@@ -7,6 +7,10 @@ use burn::tensor::{Int, Tensor, TensorData};
 use recurrent_kernels::noise;
 use recurrent_kernels::optimizer::{Rule, Step};
 
+mod crf;
+
+pub use crf::crf_loss;
+
 /// As [`crate::ops::layer`].
 pub fn layer(
     input: Tensor<3>,

@@ -17,6 +17,8 @@
 mod average;
 mod cell;
 pub mod composed;
+mod convolution;
+mod crf;
 mod dropout;
 mod embedding;
 mod error;
@@ -25,12 +27,17 @@ mod layer;
 mod linear;
 pub mod ops;
 mod optimizer;
+mod padding;
 mod parameters;
+mod pooling;
 mod stack;
 mod stepper;
+mod time_pooling;
 
 pub use average::Average;
 pub use cell::Cell;
+pub use convolution::{Convolution, ConvolutionConfig};
+pub use crf::{Crf, CrfConfig, CrfConstraint, CrfReduction};
 pub use dropout::{DropoutKind, dropout};
 pub use embedding::{Embedding, EmbeddingConfig};
 pub use error::Error;
@@ -40,11 +47,13 @@ pub use linear::{Linear, LinearConfig};
 pub use ops::{LayerOptions, cross_entropy};
 pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
+pub use pooling::{AttentionPooling, AttentionPoolingConfig, Pooling, PoolingConfig, PoolingLayer};
 pub use recurrent_kernels::optimizer::Rule;
 pub use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
 pub use recurrent_kernels::{Cpu, Direction, Isa, noise, word2vec};
 pub use stack::{Stack, StackConfig, StackState};
 pub use stepper::{Precision, StackStepper, StackStepperState, linear_stepper};
+pub use time_pooling::{TimePooling, WindowPooling};
 
 /// Whether a forward pass trains, and with which noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,8 +13,10 @@ use recurrent_kernels::loss;
 use recurrent_kernels::optimizer::Step;
 
 mod autodiff;
+mod crf;
 mod flex;
 
+pub use crf::crf_loss;
 pub use flex::cpu;
 
 /// What a layer needs to know beside its tensors.
@@ -61,6 +63,16 @@ pub trait RecurrentOps: Backend {
         targets: IntTensor<Self>,  // [N]
         mask: FloatTensor<Self>,   // [N]
         smoothing: f64,
+    ) -> FloatTensor<Self>;
+
+    /// See [`crf_loss`].
+    fn fused_crf_loss(
+        emissions: FloatTensor<Self>,   // [T, B, V]
+        transitions: FloatTensor<Self>, // [V, V]
+        start: FloatTensor<Self>,       // [V]
+        end: FloatTensor<Self>,         // [V]
+        tags: IntTensor<Self>,          // [T, B]
+        lengths: Vec<usize>,            // [B]
     ) -> FloatTensor<Self>;
 
     /// See [`update`].

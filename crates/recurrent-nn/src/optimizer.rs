@@ -66,8 +66,22 @@ impl Optimizer {
     pub fn step<M: Module>(
         &mut self,
         module: M,
-        mut gradients: Gradients,
+        gradients: Gradients,
         learning_rate: f64,
+    ) -> Result<(M, f64), (M, Error)> {
+        self.step_at(module, gradients, &|_| learning_rate)
+    }
+
+    /// The same with a learning rate for each parameter by its name. Where it is 0 the parameter and its
+    /// state stay as they are, and its gradient counts for nothing.
+    ///
+    /// # Errors
+    /// Where a gradient is not finite; the module and the state are then as before.
+    pub fn step_at<M: Module>(
+        &mut self,
+        module: M,
+        mut gradients: Gradients,
+        learning_rate: &dyn Fn(&str) -> f64,
     ) -> Result<(M, f64), (M, Error)> {
         let mut collect = Collect {
             path: Path::default(),
@@ -76,6 +90,7 @@ impl Optimizer {
         };
         module.visit(&mut collect);
         let mut found = collect.found;
+        found.retain(|name, _| learning_rate(name) != 0.0);
         let norm = found
             .values()
             .map(|gradient| ops::sum_of_squares(gradient.clone()).into_scalar::<f64>())
@@ -101,10 +116,11 @@ impl Optimizer {
             step: Step {
                 rule: self.config.rule,
                 number: self.steps,
-                learning_rate,
+                learning_rate: 0.0,
                 weight_decay: self.config.weight_decay,
                 gradient_scale,
             },
+            learning_rate,
             state: &mut self.state,
         });
         Ok((module, norm))
@@ -190,7 +206,9 @@ impl ModuleVisitor for Collect<'_> {
 struct Apply<'a> {
     path: Path,
     gradients: BTreeMap<String, Tensor<1>>,
+    /// All of a step but the rate, which each parameter has its own of.
     step: Step,
+    learning_rate: &'a dyn Fn(&str) -> f64,
     state: &'a mut BTreeMap<String, Tensor<2>>,
 }
 
@@ -219,7 +237,11 @@ impl ModuleMapper for Apply<'_> {
             };
             Tensor::zeros(shape, (&values.device(), values.dtype()))
         });
-        let (values, state) = ops::update(values, gradient, state, self.step);
+        let step = Step {
+            learning_rate: (self.learning_rate)(&name),
+            ..self.step
+        };
+        let (values, state) = ops::update(values, gradient, state, step);
         self.state.insert(name, state);
         let tensor = Tensor::from_inner(values.reshape(shape)).require_grad();
         Param::from_mapped_value(id, tensor, mapper)

@@ -52,6 +52,13 @@ pub trait FusedOps: RecurrentOps {
         smoothing: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
+    /// The loss `[1]` and the gradients of `[emissions, transitions, start, end]`.
+    fn crf_gradients(
+        operands: [FloatTensor<Self>; 4],
+        tags: IntTensor<Self>,
+        lengths: &[usize],
+    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 4]);
+
     /// `values` times the one element of `factor`.
     fn scale(values: FloatTensor<Self>, factor: FloatTensor<Self>) -> FloatTensor<Self>;
 }
@@ -121,6 +128,22 @@ impl<B: FusedOps> Backward<B, 1> for CrossEntropy {
     }
 }
 
+#[derive(Debug)]
+struct CrfLoss;
+
+impl<B: FusedOps> Backward<B, 4> for CrfLoss {
+    type State = [FloatTensor<B>; 4];
+
+    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let above = grads.consume::<B>(&ops.node);
+        for (parent, gradient) in ops.parents.into_iter().zip(ops.state) {
+            if let Some(parent) = parent {
+                grads.register::<B>(parent.id, B::scale(gradient, above.clone()));
+            }
+        }
+    }
+}
+
 impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
     fn fused_layer(
         input: FloatTensor<Self>,
@@ -178,6 +201,36 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::fused_cross_entropy(logits, targets, mask, smoothing))
+            }
+        }
+    }
+
+    fn fused_crf_loss(
+        emissions: FloatTensor<Self>,
+        transitions: FloatTensor<Self>,
+        start: FloatTensor<Self>,
+        end: FloatTensor<Self>,
+        tags: IntTensor<Self>,
+        lengths: Vec<usize>,
+    ) -> FloatTensor<Self> {
+        let operands = [emissions, transitions, start, end];
+        let nodes = operands.each_ref().map(|operand| operand.node());
+        let operands = operands.map(|operand| operand.into_primitive());
+        match CrfLoss.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let (loss, gradients) = B::crf_gradients(operands, tags, &lengths);
+                prepared.finish(gradients, loss)
+            }
+            OpsKind::UnTracked(prepared) => {
+                let [emissions, transitions, start, end] = operands;
+                prepared.finish(B::fused_crf_loss(
+                    emissions,
+                    transitions,
+                    start,
+                    end,
+                    tags,
+                    lengths,
+                ))
             }
         }
     }

@@ -10,6 +10,7 @@ use recurrent_kernels::optimizer::{self, Step};
 use recurrent_kernels::{Cpu, Real, loss as kernel};
 use std::sync::OnceLock;
 
+mod crf;
 mod layer;
 mod loss;
 
@@ -170,6 +171,14 @@ impl FusedOps for Flex {
         })
     }
 
+    fn crf_gradients(
+        operands: [FlexTensor; 4],
+        tags: FlexTensor,
+        lengths: &[usize],
+    ) -> (FlexTensor, [FlexTensor; 4]) {
+        with_float!(operands[0].dtype(), R => crf::gradients::<R>(operands, &tags, lengths))
+    }
+
     fn scale(values: FlexTensor, factor: FlexTensor) -> FlexTensor {
         let mut values = contiguous(values);
         let (start, length) = (
@@ -217,6 +226,18 @@ impl RecurrentOps for Flex {
         smoothing: f64,
     ) -> FlexTensor {
         with_float!(logits.dtype(), R => loss::loss::<R>(logits, &targets, &mask, smoothing, false).0)
+    }
+
+    fn fused_crf_loss(
+        emissions: FlexTensor,
+        transitions: FlexTensor,
+        start: FlexTensor,
+        end: FlexTensor,
+        tags: FlexTensor,
+        lengths: Vec<usize>,
+    ) -> FlexTensor {
+        let operands = [emissions, transitions, start, end];
+        with_float!(operands[0].dtype(), R => crf::loss::<R>(operands, &tags, &lengths))
     }
 
     fn fused_update(

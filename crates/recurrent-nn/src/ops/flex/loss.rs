@@ -5,10 +5,10 @@ use burn::tensor::DType;
 use burn_flex::FlexTensor;
 use recurrent_kernels::loss::{self as kernel, Targets};
 
-/// Classes of an integer tensor.
-fn classes(targets: &FlexTensor) -> Vec<usize> {
-    let class =
-        |value: i64| usize::try_from(value).unwrap_or_else(|_| panic!("class {value} is negative"));
+/// Classes of an integer tensor; a negative number is one above every class, which the kernels
+/// refuse where they count it.
+pub(super) fn classes(targets: &FlexTensor) -> Vec<usize> {
+    let class = |value: i64| usize::try_from(value).unwrap_or(usize::MAX);
     let targets = contiguous(targets.clone());
     match targets.dtype() {
         DType::I64 => elements::<i64>(&targets)
