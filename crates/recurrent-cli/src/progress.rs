@@ -7,6 +7,7 @@ pub use reading::Reading;
 use crate::commands::say;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use recurrent::Observer;
+use recurrent::task::TaskName;
 use recurrent::training::StepReport;
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ const TEMPLATE: &str = "{bar:10} {wide_msg}";
 
 /// Shows a run.
 pub struct Progress {
+    task: TaskName,
     bar: Option<ProgressBar>,
     terminal: bool,
     start: Option<(Instant, u64)>,
@@ -29,9 +31,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// On standard error.
-    pub fn new() -> Self {
+    /// Of a task, on standard error.
+    pub fn new(task: TaskName) -> Self {
         Self {
+            task,
             bar: None,
             terminal: std::io::stderr().is_terminal(),
             start: None,
@@ -107,10 +110,15 @@ impl Observer for Progress {
 
     fn validated(&mut self, step: u64, epoch: f64, cross_entropy: f64, best: bool) {
         let mark = if best { ", best so far" } else { "" };
-        self.say(&format!(
-            "step {step}, epoch {epoch:.2}: validation loss {cross_entropy:.4}, perplexity {}{mark}",
-            perplexity(cross_entropy)
-        ));
+        let place = format!("step {step}, epoch {epoch:.2}");
+        let loss = match self.task.has_perplexity() {
+            true => format!(
+                "{cross_entropy:.4}, perplexity {}",
+                perplexity(cross_entropy)
+            ),
+            false => format!("{cross_entropy:.6}"),
+        };
+        self.say(&format!("{place}: validation loss {loss}{mark}"));
     }
 
     fn note(&mut self, text: &str) {

@@ -2,11 +2,15 @@
 
 use crate::classification::Classifier;
 use crate::language_model::{Corpus, Evaluation, Predictor, Split};
+use crate::memory_problems::{Measures, MemoryModel};
 use crate::metrics::MetricLine;
 use crate::report::{Bars, bars_page, duration, grouped};
 use crate::run::{RunDirectory, digest};
+use crate::tagging::Tagger;
 use crate::task::Config;
+use crate::training::check;
 use crate::{DeviceName, Error};
+use recurrent_data::Vocabulary;
 use recurrent_nn::noise;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -57,6 +61,17 @@ pub enum Quality {
         /// Texts it was measured on.
         texts: u64,
     },
+    /// Of a tagger.
+    Tagging {
+        /// F1 of the spans, where tags mark spans.
+        f1: Option<f64>,
+        /// The share of words whose tag is right.
+        accuracy: f64,
+        /// Words it was measured on.
+        words: u64,
+    },
+    /// Of a network with a problem of long memory.
+    Memory(Measures),
 }
 
 impl Quality {
@@ -65,6 +80,8 @@ impl Quality {
         match self {
             Self::LanguageModel(found) => found.cross_entropy,
             Self::Classification { accuracy, .. } => 1.0 - accuracy,
+            Self::Tagging { f1, accuracy, .. } => 1.0 - f1.unwrap_or(accuracy),
+            Self::Memory(found) => found.loss,
         }
     }
 
@@ -79,6 +96,11 @@ impl Quality {
                 let percent = 100.0 * accuracy;
                 (percent, format!("{percent:.2} %"))
             }
+            Self::Tagging { f1, accuracy, .. } => {
+                let percent = 100.0 * f1.unwrap_or(accuracy);
+                (percent, format!("{percent:.2} %"))
+            }
+            Self::Memory(found) => (found.loss, format!("{:.6}", found.loss)),
         }
     }
 
@@ -87,6 +109,8 @@ impl Quality {
         match self {
             Self::LanguageModel(_) => "symbols",
             Self::Classification { .. } => "texts",
+            Self::Tagging { .. } => "words",
+            Self::Memory(_) => "sequences",
         }
     }
 }
@@ -111,7 +135,9 @@ fn measured(
     device: DeviceName,
 ) -> Result<Compared, Error> {
     match directory.config()? {
-        Config::Classification(_) => classifier(directory, data, split),
+        Config::Classification(_) => classifier(directory, data, split, device),
+        Config::Tagging(_) => tagger(directory, data, split, device),
+        Config::Memory(_) => memory(directory, data, split, device),
         _ => language_model(directory, data, split, device),
     }
 }
@@ -145,23 +171,24 @@ fn classifier(
     directory: &RunDirectory,
     data: Option<&str>,
     split: Split,
+    device: DeviceName,
 ) -> Result<Compared, Error> {
-    let classifier = Classifier::load(directory)?;
+    let classifier = Classifier::load(directory, device)?;
     let corpus = classifier.corpus(data, [None, None])?;
     let examples = corpus.split(split)?;
-    let (found, seconds) = fastest(|| Ok(classifier.predict_examples(&examples)))?;
+    let (found, seconds) = fastest(|| Ok(classifier.predict(&examples.inputs)))?;
     let measures = classifier.measure(&examples, &found);
     let layers = classifier.layers();
-    let texts = examples.texts.iter().zip(&examples.labels);
     // In whatever order they were read.
-    let of_text = |(text, &label): (&String, &usize)| {
+    let of_example = |(example, &label): (usize, &usize)| {
         let class = crc32fast::hash(classifier.classes()[label].as_bytes());
-        noise::mix(crc32fast::hash(text.as_bytes()).into(), class.into())
+        noise::mix(examples.inputs.digest(example), class.into())
     };
+    let labels = examples.labels.iter().enumerate();
     Ok(Compared {
         run: directory.path().to_path_buf(),
         recipe: (classifier.config().task.recipe.clone()).unwrap_or_default(),
-        text_digest: texts.map(of_text).fold(0, u64::wrapping_add),
+        text_digest: labels.map(of_example).fold(0, u64::wrapping_add),
         source: corpus.source.clone(),
         quality: Quality::Classification {
             accuracy: measures.accuracy(),
@@ -169,13 +196,77 @@ fn classifier(
             log_loss: measures.log_loss,
             texts: measures.count(),
         },
-        vocabulary: classifier.vocabulary().len(),
+        vocabulary: classifier.vocabulary().map_or(0, Vocabulary::len),
         // Classifiers of other tokens answer the same question.
         vocabulary_digest: 0,
         parameters: layers.iter().map(|layer| layer.parameters).sum(),
         bytes: classifier.bytes(),
         training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
         per_second: examples.labels.len() as f64 / seconds,
+    })
+}
+
+fn tagger(
+    directory: &RunDirectory,
+    data: Option<&str>,
+    split: Split,
+    device: DeviceName,
+) -> Result<Compared, Error> {
+    let tagger = Tagger::load(directory, device)?;
+    let corpus = tagger.corpus(data)?;
+    let sentences = corpus.split(split)?;
+    let (found, seconds) = fastest(|| tagger.tag_ids(&sentences.words))?;
+    let measures = tagger.measure(&sentences, &found)?;
+    let layers = tagger.layers();
+    let words = sentences.words.iter().flatten();
+    let hashes = words.map(|word| crc32fast::hash(word.as_bytes()).into());
+    Ok(Compared {
+        run: directory.path().to_path_buf(),
+        recipe: (tagger.config().task.recipe.clone()).unwrap_or_default(),
+        text_digest: hashes.fold(0, noise::mix),
+        source: corpus.source.clone(),
+        quality: Quality::Tagging {
+            f1: measures.spans.as_ref().map(|spans| spans.micro().f1()),
+            accuracy: measures.accuracy(),
+            words: measures.words,
+        },
+        vocabulary: tagger.vocabulary().map_or(0, Vocabulary::len),
+        // Taggers of other vocabularies answer the same question.
+        vocabulary_digest: 0,
+        parameters: layers.iter().map(|layer| layer.parameters).sum(),
+        bytes: tagger.bytes(),
+        training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
+        per_second: measures.words as f64 / seconds,
+    })
+}
+
+fn memory(
+    directory: &RunDirectory,
+    data: Option<&str>,
+    split: Split,
+    device: DeviceName,
+) -> Result<Compared, Error> {
+    check(
+        data.is_none(),
+        "--data".to_string(),
+        "nothing, as the sequences are generated",
+        data.unwrap_or_default(),
+    )?;
+    let model = MemoryModel::load(directory, device)?;
+    let (found, seconds) = fastest(|| Ok(model.measure(split)))?;
+    let config = model.config();
+    Ok(Compared {
+        run: directory.path().to_path_buf(),
+        recipe: config.task.recipe.clone().unwrap_or_default(),
+        text_digest: config.data.digest_of(split),
+        source: config.data.source(),
+        quality: Quality::Memory(found),
+        vocabulary: 0,
+        vocabulary_digest: 0,
+        parameters: model.layers().iter().map(|layer| layer.parameters).sum(),
+        bytes: model.bytes(),
+        training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
+        per_second: found.examples as f64 / seconds,
     })
 }
 
@@ -220,7 +311,9 @@ pub fn data_paths(runs: &[PathBuf]) -> Vec<PathBuf> {
     let path = |config: Config| match config {
         Config::LanguageModel(config) => config.data.path,
         Config::WordVectors(config) => config.data.path,
-        Config::Classification(config) => config.data.path,
+        Config::Classification(config) => config.data.path().map(str::to_string),
+        Config::Tagging(config) => config.data.path,
+        Config::Memory(_) => None,
     };
     configs.filter_map(path).map(PathBuf::from).collect()
 }
@@ -259,6 +352,11 @@ pub fn page(all: &[Compared], split: Split) -> String {
         Some(quality @ Quality::Classification { .. }) => {
             ("Accuracy, more is better", quality.unit())
         }
+        Some(quality @ Quality::Tagging { f1: Some(_), .. }) => {
+            ("F1 of spans, more is better", quality.unit())
+        }
+        Some(quality @ Quality::Tagging { .. }) => ("Accuracy, more is better", quality.unit()),
+        Some(quality @ Quality::Memory(_)) => ("Loss, less is better", quality.unit()),
         _ => ("Perplexity, less is better", "symbols"),
     };
     let figures = [

@@ -2,9 +2,11 @@
 
 use crate::classification::Classifier;
 use crate::language_model::Predictor;
+use crate::memory_problems::MemoryModel;
 use crate::metrics::MetricLine;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
+use crate::tagging::Tagger;
 use crate::task::{Config, TaskConfig};
 use crate::training::TrainingRecord;
 use crate::{DeviceName, Error, weights, word_vectors};
@@ -61,12 +63,34 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
             })
         }
         Config::Classification(config) => {
-            let classifier = Classifier::load(&directory)?;
+            let classifier = Classifier::load(&directory, DeviceName::Cpu)?;
             Ok(RunContent {
                 layers: classifier.layers(),
-                vocabulary: classifier.vocabulary().len(),
-                symbols: first_symbols(classifier.vocabulary()),
-                record: None,
+                vocabulary: classifier.vocabulary().map_or(0, Vocabulary::len),
+                symbols: classifier.vocabulary().map_or_else(Vec::new, first_symbols),
+                record: file(&directory.file("model.safetensors"))?.1,
+                seconds,
+                task: config.task,
+            })
+        }
+        Config::Tagging(config) => {
+            let tagger = Tagger::load(&directory, DeviceName::Cpu)?;
+            Ok(RunContent {
+                layers: tagger.layers(),
+                vocabulary: tagger.vocabulary().map_or(0, Vocabulary::len),
+                symbols: tagger.vocabulary().map_or_else(Vec::new, first_symbols),
+                record: file(&directory.file("model.safetensors"))?.1,
+                seconds,
+                task: config.task,
+            })
+        }
+        Config::Memory(config) => {
+            let model = MemoryModel::load(&directory, DeviceName::Cpu)?;
+            Ok(RunContent {
+                layers: model.layers(),
+                vocabulary: 0,
+                symbols: Vec::new(),
+                record: file(&directory.file("model.safetensors"))?.1,
                 seconds,
                 task: config.task,
             })

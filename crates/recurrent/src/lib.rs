@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`language_model`] | the language-model task: configuration, data, model, prediction |
 //! | [`classification`] | the classification task: labelled texts, classifiers, measures |
+//! | [`memory_problems`] | generated problems of long memory: adding, copying |
 //! | [`word_vectors`] | the word-vector task; vectors in files |
 //! | [`training`] | the training loop of every task: schedules, checkpoints, early stopping |
 //! | [`recipe`] | built-in recipes, TOML files, overrides |
@@ -36,6 +37,7 @@
 
 pub mod benchmark;
 pub mod classification;
+mod codec;
 pub mod compare;
 mod device;
 mod error;
@@ -43,10 +45,13 @@ mod files;
 pub mod inspect;
 pub mod language_model;
 mod memory;
+pub mod memory_problems;
 pub mod metrics;
+pub mod network;
 pub mod recipe;
 pub mod report;
 pub mod run;
+pub mod tagging;
 pub mod task;
 pub mod training;
 mod weights;

@@ -20,7 +20,7 @@ pub enum MetricLine {
         /// Passes over the training text, with the part of the current one.
         epoch: f64,
         /// Training cross entropy, nats a symbol; with label smoothing that of the smoothed targets.
-        /// Of word vectors the loss of negative sampling, nats an example.
+        /// Of word vectors the loss of negative sampling, nats an example; of the adding problem the mean squared error.
         #[serde(deserialize_with = "number_or_null")]
         cross_entropy: f64,
         /// The learning rate of the last update.
@@ -42,7 +42,7 @@ pub enum MetricLine {
         step: u64,
         /// Passes over the training text, with the part of the current one.
         epoch: f64,
-        /// Validation cross entropy, nats a symbol.
+        /// Validation cross entropy, nats a symbol; of the adding problem the mean squared error.
         #[serde(deserialize_with = "number_or_null")]
         cross_entropy: f64,
         /// Seconds spent on the run, those before a resume included.

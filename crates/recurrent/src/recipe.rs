@@ -17,11 +17,13 @@ use std::path::Path;
 
 /// Built-in recipes: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("adding", include_str!("recipes/adding.toml")),
     ("awd-lstm", include_str!("recipes/awd-lstm.toml")),
     (
         "awd-lstm-small",
         include_str!("recipes/awd-lstm-small.toml"),
     ),
+    ("basic-motions", include_str!("recipes/basic-motions.toml")),
     ("char-lm", include_str!("recipes/char-lm.toml")),
     ("char-lm-ptb", include_str!("recipes/char-lm-ptb.toml")),
     (
@@ -29,21 +31,47 @@ const BUILT_IN: &[(&str, &str)] = &[
         include_str!("recipes/char-lm-shakespeare.toml"),
     ),
     ("char-lm-tang", include_str!("recipes/char-lm-tang.toml")),
+    ("copy", include_str!("recipes/copy.toml")),
+    ("har-lstm", include_str!("recipes/har-lstm.toml")),
+    ("imdb-lm", include_str!("recipes/imdb-lm.toml")),
     ("lm-mixture", include_str!("recipes/lm-mixture.toml")),
+    (
+        "mnist-pixels-irnn",
+        include_str!("recipes/mnist-pixels-irnn.toml"),
+    ),
+    ("mnist-rows", include_str!("recipes/mnist-rows.toml")),
+    ("ner-lstm-crf", include_str!("recipes/ner-lstm-crf.toml")),
+    ("ner-zh", include_str!("recipes/ner-zh.toml")),
     ("ngram5-kn", include_str!("recipes/ngram5-kn.toml")),
     ("nnlm", include_str!("recipes/nnlm.toml")),
+    ("pos-lstm", include_str!("recipes/pos-lstm.toml")),
+    ("questions", include_str!("recipes/questions.toml")),
     ("rnn-elman", include_str!("recipes/rnn-elman.toml")),
+    (
+        "sentiment-keras",
+        include_str!("recipes/sentiment-keras.toml"),
+    ),
+    (
+        "sentiment-lm-lstm",
+        include_str!("recipes/sentiment-lm-lstm.toml"),
+    ),
+    (
+        "sentiment-lstm",
+        include_str!("recipes/sentiment-lstm.toml"),
+    ),
     ("sentiment-nb", include_str!("recipes/sentiment-nb.toml")),
     (
         "sentiment-nbsvm",
         include_str!("recipes/sentiment-nbsvm.toml"),
     ),
     ("sentiment-svm", include_str!("recipes/sentiment-svm.toml")),
-    ("word-vectors", include_str!("recipes/word-vectors.toml")),
+    ("sentiment-zh", include_str!("recipes/sentiment-zh.toml")),
+    ("vowels", include_str!("recipes/vowels.toml")),
     (
         "word-lm-ptb-small",
         include_str!("recipes/word-lm-ptb-small.toml"),
     ),
+    ("word-vectors", include_str!("recipes/word-vectors.toml")),
 ];
 
 /// A recipe with its name.

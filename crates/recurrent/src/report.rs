@@ -35,12 +35,12 @@ pub use tokens::{Shade, ShadedText};
 /// How many results stand as cards at the top.
 const CARDS: usize = 4;
 
-/// A cross entropy to compare the run with, drawn as a dashed line.
+/// A loss to compare the run with, drawn as a dashed line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Floor {
     /// What has it.
     pub label: String,
-    /// Nats a symbol.
+    /// Nats a symbol, or what else the losses of the run are.
     pub cross_entropy: f64,
 }
 
@@ -52,6 +52,8 @@ pub enum Loss {
     CrossEntropy,
     /// The loss of negative sampling (Mikolov et al. 2013), nats an example.
     NegativeSampling,
+    /// Mean squared errors.
+    SquaredError,
 }
 
 /// A layer of the model.
@@ -91,7 +93,7 @@ pub struct Report {
     pub metrics: Vec<MetricLine>,
     /// What was measured, of the losses.
     pub loss: Loss,
-    /// A cross entropy to compare with.
+    /// A loss to compare with.
     pub floor: Option<Floor>,
     /// The layers of the model, from input to output.
     pub layers: Vec<LayerRow>,

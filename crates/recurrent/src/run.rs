@@ -3,6 +3,9 @@
 //! ```text
 //! config.toml         the recipe with every default and override
 //! vocabulary.json     the symbols
+//! classes.json        the names of the classes of a classifier, or of the tags of a tagger
+//! channels.json       how the channels of signals are scaled
+//! characters.json     the characters that a tagger reads words by
 //! metrics.jsonl       one line a log step and a validation
 //! checkpoints/        step-N.safetensors: weights, optimizer, carried state, position
 //! model.safetensors   the weights that the run ends with, PyTorch's names
@@ -13,6 +16,7 @@
 //! lock                locked while a process trains in the directory
 //! ```
 
+use crate::codec::Codec;
 use crate::metrics::{self, MetricLine};
 use crate::recipe::{self, Recipe};
 use crate::task::Config;
@@ -44,9 +48,12 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "config.toml",
     "vocabulary.json",
+    "classes.json",
+    "channels.json",
+    "characters.json",
     "metrics.jsonl",
     "model.safetensors",
     "model.ngram",
@@ -92,7 +99,7 @@ impl RunDirectory {
     /// Whether there is anything of a run. A vocabulary beside a lock, without more, is
     /// what is left where a run could not be started.
     pub fn exists(&self) -> bool {
-        let left = |name: &str| name == "vocabulary.json" && self.file("lock").exists();
+        let left = |name: &str| Codec::FILES.contains(&name) && self.file("lock").exists();
         let mut known = FILES.iter();
         known.any(|name| self.file(name).exists() && !left(name)) || self.has_checkpoints()
     }
@@ -157,6 +164,40 @@ impl RunDirectory {
         })
     }
 
+    /// Why a run has no weights, and what to do.
+    pub(crate) fn why_no_weights(&self) -> String {
+        if self.is_locked() {
+            return "no model.safetensors yet: the run is still training and has no weights so far"
+                .to_string();
+        }
+        match training::Checkpoint::newest(self) {
+            Ok(Some(checkpoint)) if checkpoint.record.finished => {
+                "model.safetensors is missing from a finished run; train it anew with --force"
+                    .to_string()
+            }
+            _ => format!(
+                "no model.safetensors yet: the run ended before it had weights, interrupted or by a loss \
+                 that is not finite; go on with `recurrent train --resume --out {}`",
+                self.path().display()
+            ),
+        }
+    }
+
+    /// Fails where a finished run has no checkpoint that it could go on from.
+    pub(crate) fn check_has_no_weights(&self) -> Result<(), Error> {
+        // An interruption may come between the first weights and the first checkpoint.
+        let weights = self.file("model.safetensors");
+        if !self.file("report.html").exists() || !weights.exists() {
+            return Ok(());
+        }
+        Err(Error::Run {
+            path: weights,
+            message: "these weights are of a finished run that has no checkpoint to go on from; \
+                      start anew with --force"
+                .to_string(),
+        })
+    }
+
     /// Whether a process trains in the directory.
     pub(crate) fn is_locked(&self) -> bool {
         File::open(self.file("lock"))
@@ -171,20 +212,20 @@ impl RunDirectory {
         &self,
         existing: Existing,
         config: &str,
-        vocabulary: &Vocabulary,
+        codec: &Codec,
     ) -> Result<Lock, Error> {
         let lock = self.lock()?;
         // Another process may have had the directory meanwhile.
         self.check(existing)?;
-        self.start(config, vocabulary)?;
+        self.start(config, codec)?;
         Ok(lock)
     }
 
-    /// Starts a run: removes what an older one left, writes configuration and vocabulary.
+    /// Starts a run: removes what an older one left, writes the configuration and what turns its data into numbers.
     ///
     /// # Errors
     /// Where files cannot be removed or written.
-    pub fn start(&self, config: &str, vocabulary: &Vocabulary) -> Result<(), Error> {
+    fn start(&self, config: &str, codec: &Codec) -> Result<(), Error> {
         let removed = |path: PathBuf, result: std::io::Result<()>| match result {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(Error::Write { path, error })
@@ -199,10 +240,9 @@ impl RunDirectory {
             removed(path, result)?;
         }
         files::create_directory(&self.checkpoints())?;
-        files::write_atomically(
-            &self.file("vocabulary.json"),
-            vocabulary.to_json().as_bytes(),
-        )?;
+        for (name, text) in codec.files() {
+            files::write_atomically(&self.file(name), text.as_bytes())?;
+        }
         files::write_atomically(&self.file("config.toml"), config.as_bytes())
     }
 
@@ -246,7 +286,12 @@ impl RunDirectory {
     /// # Errors
     /// Where it cannot be read.
     pub fn vocabulary(&self) -> Result<Vocabulary, Error> {
-        let path = self.file("vocabulary.json");
+        self.vocabulary_of(Codec::VOCABULARY)
+    }
+
+    /// The vocabulary in a file of the run.
+    pub(crate) fn vocabulary_of(&self, name: &str) -> Result<Vocabulary, Error> {
+        let path = self.file(name);
         Ok(Vocabulary::from_json(&files::read_text(&path)?, &path)?)
     }
 
@@ -258,13 +303,24 @@ impl RunDirectory {
         recorded: Option<u32>,
         file: &Path,
     ) -> Result<(), Error> {
-        let found = digest(vocabulary);
+        self.check_codec(&vocabulary.into(), recorded, file)
+    }
+
+    /// Fails where vocabulary or classes are not those of a file's record: numbers would stand for others.
+    pub(crate) fn check_codec(
+        &self,
+        codec: &Codec,
+        recorded: Option<u32>,
+        file: &Path,
+    ) -> Result<(), Error> {
+        let found = codec.digest();
+        let names: Vec<&str> = codec.files().map(|(name, _)| name).collect();
         match recorded {
             Some(expected) if expected != found => Err(Error::Run {
-                path: self.file("vocabulary.json"),
+                path: self.file(&names.join(", ")),
                 message: format!(
-                    "expected the symbols that {} was trained with, of digest {expected:08x}, \
-                     found others, of digest {found:08x}",
+                    "expected what {} was trained with, of digest {expected:08x}, found other \
+                     symbols or names, of digest {found:08x}",
                     file.display()
                 ),
             }),

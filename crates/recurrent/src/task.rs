@@ -2,10 +2,12 @@
 
 use crate::classification::ClassificationConfig;
 use crate::language_model::{LanguageModelConfig, ModelKind};
+use crate::memory_problems::MemoryConfig;
 use crate::recipe::Recipe;
+use crate::tagging::TaggingConfig;
 use crate::training::{Observer, TrainOptions};
 use crate::word_vectors::WordVectorsConfig;
-use crate::{Error, classification, language_model, word_vectors};
+use crate::{Error, classification, language_model, memory_problems, tagging, word_vectors};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -18,8 +20,12 @@ pub enum TaskName {
     LanguageModel,
     /// Word vectors.
     WordVectors,
-    /// Classification of texts.
+    /// Classification of texts and other sequences.
     Classification,
+    /// Tagging of the words of sentences.
+    Tagging,
+    /// Problems of long memory.
+    Memory,
 }
 
 impl TaskName {
@@ -29,7 +35,14 @@ impl TaskName {
             Self::LanguageModel => "language-model",
             Self::WordVectors => "word-vectors",
             Self::Classification => "classification",
+            Self::Tagging => "tagging",
+            Self::Memory => "memory",
         }
+    }
+
+    /// Whether its losses are cross entropies of symbols that one wants to know the perplexity of.
+    pub fn has_perplexity(self) -> bool {
+        self != Self::Memory
     }
 }
 
@@ -58,8 +71,12 @@ pub enum Config {
     LanguageModel(LanguageModelConfig),
     /// Of word vectors.
     WordVectors(WordVectorsConfig),
-    /// Of a classifier of texts.
+    /// Of a classifier.
     Classification(ClassificationConfig),
+    /// Of a tagger.
+    Tagging(TaggingConfig),
+    /// Of a problem of long memory.
+    Memory(MemoryConfig),
 }
 
 /// What of a recipe says which sections and keys it has.
@@ -97,6 +114,8 @@ impl Config {
             }
             TaskName::WordVectors => WordVectorsConfig::parse(text).map(Self::WordVectors),
             TaskName::Classification => ClassificationConfig::parse(text).map(Self::Classification),
+            TaskName::Tagging => TaggingConfig::parse(text).map(Self::Tagging),
+            TaskName::Memory => MemoryConfig::parse(text).map(Self::Memory),
         }
     }
 
@@ -109,6 +128,8 @@ impl Config {
             Self::LanguageModel(config) => config.check(),
             Self::WordVectors(config) => config.check(),
             Self::Classification(config) => config.check(),
+            Self::Tagging(config) => config.check(),
+            Self::Memory(config) => config.check(),
         }
     }
 
@@ -118,6 +139,8 @@ impl Config {
             Self::LanguageModel(config) => &config.task,
             Self::WordVectors(config) => &config.task,
             Self::Classification(config) => &config.task,
+            Self::Tagging(config) => &config.task,
+            Self::Memory(config) => &config.task,
         }
     }
 
@@ -126,7 +149,9 @@ impl Config {
         match self {
             Self::LanguageModel(config) => config.make_paths_absolute(),
             Self::WordVectors(config) => config.data.make_path_absolute(),
-            Self::Classification(config) => config.data.make_path_absolute(),
+            Self::Classification(config) => config.make_paths_absolute(),
+            Self::Tagging(config) => config.make_paths_absolute(),
+            Self::Memory(_) => {}
         }
     }
 
@@ -146,12 +171,31 @@ impl Config {
         }
     }
 
+    /// The settings of a tagger.
+    pub(crate) fn tagging(self, run: &Path) -> Result<TaggingConfig, Error> {
+        match self {
+            Self::Tagging(config) => Ok(config),
+            other => Err(other.is_not(TaskName::Tagging.as_str(), run)),
+        }
+    }
+
+    /// The settings of a problem of long memory.
+    pub(crate) fn memory(self, run: &Path) -> Result<MemoryConfig, Error> {
+        match self {
+            Self::Memory(config) => Ok(config),
+            other => Err(other.is_not(TaskName::Memory.as_str(), run)),
+        }
+    }
+
     /// The error of a run that is of another task.
     pub(crate) fn is_not(&self, task: &str, run: &Path) -> Error {
         let hint = match self {
             Self::LanguageModel(_) => "",
             Self::WordVectors(_) => "; `recurrent neighbours` and `recurrent analogy` look into it",
-            Self::Classification(_) => "; `recurrent predict` and `recurrent evaluate` use it",
+            Self::Classification(_) | Self::Tagging(_) => {
+                "; `recurrent predict` and `recurrent evaluate` use it"
+            }
+            Self::Memory(_) => "; `recurrent evaluate` measures it on generated sequences",
         };
         Error::Run {
             path: run.to_path_buf(),
@@ -222,14 +266,37 @@ pub fn train(
         }
         Config::Classification(config) => {
             let outcome = classification::train(recipe, config.clone(), options, observer)?;
-            let mistake = outcome.results.measured().mistakes.first();
+            let found = outcome.results.as_ref();
+            let mistake = found.and_then(|(found, _)| found.measured().mistakes.first());
             Ok(Outcome {
-                steps: 1,
+                steps: outcome.steps,
                 seconds: outcome.seconds,
-                rows: Some(outcome.rows),
+                rows: found.map(|(_, rows)| rows.clone()),
                 sample: mistake.map_or(String::new(), |(text, label, answer)| {
                     format!("the worst mistake, {answer}, but is {label}: {text}")
                 }),
+            })
+        }
+        Config::Tagging(config) => {
+            let outcome = tagging::train(recipe, config.clone(), options, observer)?;
+            let found = outcome.results.as_ref();
+            let mistake = found.and_then(|found| found.measured()?.mistakes.first());
+            Ok(Outcome {
+                steps: outcome.steps,
+                seconds: outcome.seconds,
+                rows: found.map(tagging::Results::rows),
+                sample: mistake.map_or(String::new(), |sentence| {
+                    format!("the most mistakes, as word/given(right): {sentence}")
+                }),
+            })
+        }
+        Config::Memory(config) => {
+            let outcome = memory_problems::train(recipe, config.clone(), options, observer)?;
+            Ok(Outcome {
+                steps: outcome.steps,
+                seconds: outcome.seconds,
+                rows: outcome.rows(),
+                sample: outcome.sample,
             })
         }
     }

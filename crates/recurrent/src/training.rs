@@ -8,6 +8,7 @@
 mod check;
 mod checkpoint;
 mod config;
+mod examples;
 mod fit;
 mod named;
 mod observer;
@@ -20,12 +21,13 @@ mod step;
 pub(crate) use check::{check, check_fractions};
 pub(crate) use checkpoint::{Checkpoint, Parts, Record, list};
 pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
-pub(crate) use fit::fit;
+pub(crate) use examples::{EVALUATION_STEPS, ExampleLearner, ExampleTask};
+pub(crate) use fit::{fit, note_early_end};
 pub use observer::{Observer, StepReport};
 pub(crate) use position::{Position, prepare};
 pub use published::TrainingRecord;
 use published::{publish, published_step};
-pub(crate) use resume::{Resumed, begin};
+pub(crate) use resume::{Resumed, begin, may_change_training};
 use step::describe;
 pub(crate) use step::{Stepped, is_usable, make_step};
 
@@ -131,6 +133,11 @@ pub trait Learner {
 
     /// The loss of step `index` of the epoch that was begun.
     fn loss(&mut self, model: &Self::Model, index: usize, mode: Mode) -> StepLoss;
+
+    /// Factor on the learning rate of a parameter in the present epoch; 0 leaves it as it is.
+    fn rate(&self, _parameter: &str) -> f64 {
+        1.0
+    }
 
     /// Mean validation loss, nats a symbol.
     ///

@@ -55,10 +55,12 @@ pub(crate) fn write(path: &Path, tensors: &Tensors, record: &impl Serialize) -> 
     for (name, data) in tensors {
         let dtype = match data.dtype() {
             DType::F32 => Dtype::F32,
+            DType::U8 => Dtype::U8,
             DType::U32 => Dtype::U32,
+            DType::U64 => Dtype::U64,
             other => {
                 return Err(bad(format!(
-                    "`{name}`: expected f32 or u32, found {other:?}"
+                    "`{name}`: expected f32, u8, u32 or u64, found {other:?}"
                 )));
             }
         };
@@ -104,9 +106,11 @@ pub(crate) fn read(path: &Path) -> Result<File, Error> {
         let data = match view.dtype() {
             Dtype::F32 => TensorData::new(words.map(f32::from_bits).collect::<Vec<_>>(), shape),
             Dtype::U32 => TensorData::new(words.collect::<Vec<u32>>(), shape),
+            Dtype::U8 => TensorData::new(view.data().to_vec(), shape),
+            Dtype::U64 => TensorData::new(long(view.data()), shape),
             other => {
                 return Err(bad(format!(
-                    "`{name}`: expected f32 or u32, found {other:?}"
+                    "`{name}`: expected f32, u8, u32 or u64, found {other:?}"
                 )));
             }
         };
@@ -118,6 +122,12 @@ pub(crate) fn read(path: &Path) -> Result<File, Error> {
         Some(text) => Some(checked_record(text, &tensors, path)?),
     };
     Ok(File { tensors, record })
+}
+
+/// Whole numbers of eight bytes.
+fn long(bytes: &[u8]) -> Vec<u64> {
+    let number = |bytes: &[u8]| (bytes.iter().rev()).fold(0, |n, &byte| n << 8 | u64::from(byte));
+    bytes.chunks_exact(8).map(number).collect()
 }
 
 /// The record of a file of the project's own.

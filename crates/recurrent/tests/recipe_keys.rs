@@ -33,40 +33,70 @@ const OTHERS: [(&str, &str, bool); 3] = [
     ("mixture", "kind = 'mixture'\nruns = ['a', 'b']", false),
 ];
 
-/// All that must be given for word vectors.
-const LEAST_VECTORS: &str = r#"
-[task]
-name = "word-vectors"
-[data]
-unit = "word"
-[model]
-embedding_size = 4
-[training]
-epochs = 1
-"#;
-
-/// The kind that stands for that task in headings.
-const VECTORS: &str = "word-vectors";
-
-/// All that must be given for a classifier.
-const LEAST_CLASSIFICATION: &str = r#"
-[task]
-name = "classification"
-[data]
-[model]
-kind = "naive-bayes"
-"#;
-
-/// The kind that stands for that task in headings.
-const CLASSIFICATION: &str = "classification";
-
+/// All that must be given for the models and data of other tasks, by the kinds that stand for them in headings.
+const TASKS: [(&str, &str); 11] = [
+    (
+        "word-vectors",
+        "task.name = 'word-vectors'\ndata.unit = 'word'\nmodel.embedding_size = 4\ntraining.epochs = 1",
+    ),
+    (
+        "classification",
+        "task.name = 'classification'\ndata = {}\nmodel.kind = 'naive-bayes'",
+    ),
+    (
+        "network",
+        "task.name = 'classification'\ndata = {}\nmodel.pooling = 'last'\nmodel.embedding = { size = 4 }\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         model.pretrained = { run = 'a' }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "recurrent",
+        "task.name = 'classification'\ndata = {}\nmodel.pooling = 'last'\nmodel.embedding = { size = 4 }\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4, 4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "convolutional",
+        "task.name = 'classification'\ndata = {}\nmodel.pooling = 'max'\nmodel.embedding = { size = 4 }\n\
+         model.encoder = { kind = 'convolutional', filters = [4, 4], widths = [3] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "signals",
+        "task.name = 'classification'\ndata.kind = 'signals'\n\
+         model.kind = 'nearest-centroid'",
+    ),
+    (
+        "nearest-centroid",
+        "task.name = 'classification'\ndata.kind = 'signals'\nmodel.kind = 'nearest-centroid'",
+    ),
+    (
+        "tagging",
+        "task.name = 'tagging'\ndata = {}\nmodel.embedding = { size = 4 }\n\
+         model.characters = { embedding = { size = 4 }, encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] } }\n\
+         model.capitals = { size = 4 }\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "most-frequent",
+        "task.name = 'tagging'\ndata = {}\nmodel.kind = 'most-frequent'",
+    ),
+    (
+        "perceptron",
+        "task.name = 'tagging'\ndata = {}\nmodel.kind = 'perceptron'",
+    ),
+    (
+        "memory",
+        "task.name = 'memory'\ndata = { problem = 'copy', steps = 10, examples = [1, 1, 1] }\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+];
 /// All that must be given for a kind of model.
 fn least(kind: &str) -> Table {
-    if let Some(text) = match kind {
-        VECTORS => Some(LEAST_VECTORS),
-        CLASSIFICATION => Some(LEAST_CLASSIFICATION),
-        _ => None,
-    } {
+    if let Some((_, text)) = TASKS.iter().find(|(known, _)| *known == kind) {
         return text.parse().expect("TOML");
     }
     let mut table: Table = LEAST.parse().expect("TOML");
@@ -118,16 +148,27 @@ fn rows(wanted: impl Fn(&str) -> bool) -> Vec<Row> {
     rows
 }
 
+/// Sections whose rows are not keys but names to choose from.
+const CHOICES: [&str; 2] = ["training.optimizer", "training.schedule"];
+
+/// A section of a recipe, which may stand in another one.
+fn section_of<'a>(table: &'a mut Table, section: &str) -> &'a mut Table {
+    let part = |table: &'a mut Table, name: &str| {
+        let part = table.get_mut(name).and_then(Value::as_table_mut);
+        part.unwrap_or_else(|| panic!("a section {name}"))
+    };
+    section.split('.').fold(table, part)
+}
+
 /// The rows of the recipe's own keys.
 fn keys() -> Vec<Row> {
-    rows(|section| !section.contains('.'))
+    rows(|section| !CHOICES.contains(&section))
 }
 
 /// The least recipe of a kind with one key more or another value.
 fn with(kind: &str, section: &str, key: &str, value: Value) -> Table {
     let mut table = least(kind);
-    let section = table[section].as_table_mut().expect("a section");
-    section.insert(key.to_string(), value);
+    section_of(&mut table, section).insert(key.to_string(), value);
     table
 }
 
@@ -169,13 +210,34 @@ fn value(text: &str) -> Value {
 fn every_key_is_listed() {
     let sections = ["task", "data", "model", "training", "decode"].map(|section| ("", section));
     let models = OTHERS.map(|(kind, _, _)| (kind, "model"));
-    let vectors = ["model", "training"].map(|section| (VECTORS, section));
-    let classification = ["data", "model"].map(|section| (CLASSIFICATION, section));
-    let others = models.into_iter().chain(vectors).chain(classification);
+    let tasks = [
+        ("word-vectors", &["model", "training"][..]),
+        ("classification", &["data", "model"]),
+        ("signals", &["data"]),
+        ("network", &["model", "model.embedding", "model.pretrained"]),
+        ("recurrent", &["model.encoder"]),
+        ("convolutional", &["model.encoder"]),
+        ("nearest-centroid", &["model"]),
+        (
+            "tagging",
+            &["data", "model", "model.characters", "model.capitals"],
+        ),
+        ("most-frequent", &["model"]),
+        ("perceptron", &["model"]),
+        ("memory", &["data", "model"]),
+    ];
+    let tasks = tasks
+        .iter()
+        .flat_map(|(kind, sections)| sections.iter().map(|s| (*kind, *s)));
+    let others = models.into_iter().chain(tasks);
     for (kind, section) in sections.into_iter().chain(others) {
         let listed = rows(|heading| heading == section).into_iter();
         let listed = listed.filter(|row| row.kind == kind).map(|row| row.key);
-        let known = known(&with(kind, section, "?", value("0")));
+        let mut known = known(&with(kind, section, "?", value("0")));
+        // The key that says which keys an encoder has.
+        if section == "model.encoder" {
+            known.insert(0, "kind".to_string());
+        }
         assert_eq!(listed.collect::<Vec<_>>(), known, "{section} {kind}");
     }
 }
@@ -191,22 +253,21 @@ fn defaults_are_those_of_the_program() {
     {
         let least = least(&kind);
         assert_eq!(refusal(&least), None);
-        let filled = filled(&least);
-        let found = filled[&section].get(&key);
+        let mut filled = filled(&least);
+        let found = section_of(&mut filled, &section).get(&key).cloned();
         match &cells[0][..] {
+            // What every example of the kind must have has no default to be seen.
+            "none" if section_of(&mut least.clone(), &section).contains_key(&key) => {}
             "none" => assert_eq!(found, None, "{section}.{key}"),
             "required" => {
                 let mut table = least.clone();
-                table[&section]
-                    .as_table_mut()
-                    .expect("a section")
-                    .remove(&key);
+                section_of(&mut table, &section).remove(&key);
                 let message = refusal(&table).unwrap_or_default();
                 assert!(message.contains(&format!("`{key}`")), "{section}.{key}");
             }
             text => {
                 let listed = value(text.trim_matches('`'));
-                assert_eq!(found, Some(&listed), "{section}.{key}");
+                assert_eq!(found, Some(listed), "{section}.{key}");
             }
         }
     }

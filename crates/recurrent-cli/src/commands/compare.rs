@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Run directories of trained language models, or of classifiers
+    /// Run directories of trained models of one task
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// Other text than each model's own: file, or folder with train, valid and test files
@@ -95,6 +95,21 @@ fn object(one: &Compared, split: Split, comparable: bool) -> serde_json::Value {
             "log_loss": log_loss,
             "texts": texts,
         }),
+        Quality::Tagging {
+            f1,
+            accuracy,
+            words,
+        } => json!({
+            "f1": f1,
+            "accuracy": accuracy,
+            "words": words,
+        }),
+        Quality::Memory(found) => json!({
+            "loss": found.loss,
+            "baseline": found.baseline,
+            "accuracy": found.accuracy,
+            "sequences": found.examples,
+        }),
     };
     if let (Some(object), Some(quality)) = (object.as_object_mut(), quality.as_object()) {
         object.extend(quality.clone());
@@ -108,6 +123,8 @@ fn object(one: &Compared, split: Split, comparable: bool) -> serde_json::Value {
 fn table(all: &[Compared]) -> String {
     let of_task: &[&str] = match all.first().map(|one| one.quality) {
         Some(Quality::Classification { .. }) => &["accuracy", "macro F1", "log loss"],
+        Some(Quality::Tagging { .. }) => &["F1", "accuracy"],
+        Some(Quality::Memory(_)) => &["loss", "without memory", "copied"],
         _ => &["perplexity", "bits"],
     };
     let unit = all.first().map_or("symbols", |one| one.quality.unit());
@@ -130,6 +147,15 @@ fn table(all: &[Compared]) -> String {
                 format!("{:.2} %", 100.0 * accuracy),
                 format!("{:.2} %", 100.0 * macro_f1),
                 format!("{log_loss:.4}"),
+            ]),
+            Quality::Tagging { f1, accuracy, .. } => row.extend([
+                f1.map_or("-".to_string(), |f1| format!("{:.2} %", 100.0 * f1)),
+                format!("{:.2} %", 100.0 * accuracy),
+            ]),
+            Quality::Memory(found) => row.extend([
+                format!("{:.6}", found.loss),
+                format!("{:.6}", found.baseline),
+                (found.accuracy).map_or("-".to_string(), |share| format!("{:.2} %", 100.0 * share)),
             ]),
         }
         row.extend([

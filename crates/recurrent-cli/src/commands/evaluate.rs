@@ -1,6 +1,8 @@
 //! `recurrent evaluate`.
 
 mod classification;
+mod memory;
+mod tagging;
 
 use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, columns, print, say};
@@ -12,6 +14,18 @@ use recurrent::task::Config;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Fails where an option is given that is for language models alone.
+fn refuse_adaptation(arguments: &Arguments, what: &str) -> Result<(), Error> {
+    match arguments.cache.is_some() || arguments.dynamic.is_some() {
+        true => Err(Error::Setting {
+            key: "--cache or --dynamic".to_string(),
+            expected: format!("nothing for a {what}"),
+            found: "something".to_string(),
+        }),
+        false => Ok(()),
+    }
+}
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -55,8 +69,11 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let run = RunDirectory::new(&arguments.model);
-    if let Config::Classification(_) = run.config()? {
-        return classification::run(&run, &arguments);
+    match run.config()? {
+        Config::Classification(_) => return classification::run(&run, &arguments),
+        Config::Tagging(_) => return tagging::run(&run, &arguments),
+        Config::Memory(_) => return memory::run(&run, &arguments),
+        _ => {}
     }
     if let Some(column) = &arguments.label_column {
         return Err(Error::Setting {

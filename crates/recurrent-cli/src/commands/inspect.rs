@@ -2,6 +2,7 @@
 
 use super::{Outcome, columns, print};
 use recurrent::report::duration;
+use recurrent::task::TaskName;
 use recurrent::training::TrainingRecord;
 use recurrent::{Error, inspect};
 use std::path::PathBuf;
@@ -64,6 +65,9 @@ fn directory(path: &std::path::Path) -> Result<String, Error> {
             format!("{}{more}", symbols.join(" ")),
         ),
     ];
+    if content.task.name == TaskName::Memory {
+        facts.truncate(1);
+    }
     facts.extend(record(content.record));
     if let Some(seconds) = content.seconds {
         facts.push(("training time".to_string(), duration(seconds)));
@@ -107,16 +111,20 @@ fn record(record: Option<TrainingRecord>) -> Vec<(String, String)> {
     let Some(record) = record else {
         return Vec::new();
     };
+    let has_perplexity = record.task != TaskName::Memory.as_str();
     let mut rows = vec![
         ("trained for".to_string(), record.task),
         ("steps".to_string(), record.step.to_string()),
         ("epochs".to_string(), record.epoch.to_string()),
     ];
     if let Some((loss, step)) = record.best {
-        let text = format!(
-            "{loss:.4} nats, perplexity {:.4}, at step {step}",
-            loss.exp()
-        );
+        let text = match has_perplexity {
+            true => format!(
+                "{loss:.4} nats, perplexity {:.4}, at step {step}",
+                loss.exp()
+            ),
+            false => format!("{loss:.6}, at step {step}"),
+        };
         rows.push(("best validation".to_string(), text));
     }
     rows

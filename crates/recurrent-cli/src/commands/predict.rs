@@ -1,37 +1,48 @@
 //! `recurrent predict`.
 
-use super::{Outcome, Threads, print, say};
+mod classification;
+mod lines;
+mod tagging;
+
+use super::{Machine, Outcome, print, say};
+use lines::Lines;
 use recurrent::Error;
 use recurrent::classification::Classifier;
 use recurrent::run::RunDirectory;
-use serde_json::json;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use recurrent::tagging::Tagger;
+use recurrent::task::Config;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Texts that are classified at once.
-const BATCH: usize = 1024;
-/// Longer lines are refused before they fill the memory.
-const LONGEST_LINE: u64 = 1 << 26;
-
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Run directory of a trained classifier
+    /// Run directory of a trained classifier or tagger
     model: PathBuf,
-    /// File with a text a line in UTF-8; standard input where it is - or left out
+    /// File with a text a line in UTF-8, or of a classifier of signals a JSON list of steps, such as [[0.1,0.2],[0.3,0.4]];
+    /// standard input where it is - or left out
     input: Option<PathBuf>,
-    /// Print a JSON object a line, with the probability of every class
+    /// Print a JSON object a line: the probability of every class, or tokens, tags and spans
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    threads: Threads,
+    machine: Machine,
+}
+
+/// What answers.
+enum Model {
+    Classifier(Box<Classifier>),
+    Tagger(Box<Tagger>),
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
-    arguments.threads.prepare();
-    let classifier = Classifier::load(&RunDirectory::new(&arguments.model))?;
+    arguments.machine.prepare();
+    let run = RunDirectory::new(&arguments.model);
+    let device = arguments.machine.device;
+    let model = match run.config()? {
+        Config::Tagging(_) => Model::Tagger(Box::new(Tagger::load(&run, device)?)),
+        _ => Model::Classifier(Box::new(Classifier::load(&run, device)?)),
+    };
     let mut lines = Lines::open(arguments.input.as_deref())?;
     let (mut count, start) = (0, Instant::now());
     loop {
@@ -40,113 +51,21 @@ pub fn run(arguments: Arguments) -> Outcome {
             break;
         }
         count += texts.len();
-        let mut out = String::new();
-        for found in classifier.predict(&texts)? {
-            let label = &classifier.classes()[found.class];
-            out += &match arguments.json {
-                true => {
-                    let pairs = classifier.classes().iter().zip(&found.probabilities);
-                    let all: serde_json::Map<_, _> =
-                        pairs.map(|(class, &p)| (class.clone(), p.into())).collect();
-                    json!({ "label": label, "probabilities": all }).to_string()
-                }
-                // A line is one answer, whatever the label.
-                false => {
-                    let label = label.replace(char::is_control, " ");
-                    format!("{label}\t{:.4}", found.probabilities[found.class])
-                }
-            };
-            out.push('\n');
-        }
-        print(&out)?;
+        print(&answers(&model, &lines, texts, arguments.json)?)?;
     }
     let speed = count as f64 / start.elapsed().as_secs_f64().max(1e-9);
-    say(&format!("{count} texts, {speed:.0} a second"));
+    let what = match &model {
+        Model::Classifier(classifier) if !classifier.reads_texts() => "signals",
+        Model::Classifier(_) => "texts",
+        Model::Tagger(_) => "sentences",
+    };
+    say(&format!("{count} {what}, {speed:.0} a second"));
     Ok(ExitCode::SUCCESS)
 }
 
-/// The lines of a file or of standard input.
-struct Lines {
-    place: String,
-    source: BufReader<Box<dyn Read>>,
-    number: usize,
-    /// What ended a batch, to be told when its texts are answered.
-    failed: Option<Error>,
-}
-
-impl Lines {
-    fn open(input: Option<&Path>) -> Result<Self, Error> {
-        let (place, source): (_, Box<dyn Read>) = match input.filter(|path| *path != "-") {
-            None => ("standard input".to_string(), Box::new(io::stdin().lock())),
-            Some(path) => {
-                let place = path.display().to_string();
-                let file = File::open(path).map_err(|error| unreadable(&place, &error))?;
-                (place, Box::new(file))
-            }
-        };
-        Ok(Self {
-            place,
-            source: BufReader::with_capacity(1 << 16, source),
-            number: 0,
-            failed: None,
-        })
-    }
-
-    /// The next texts: those that have been read, at most a batch, and at least one before the end.
-    fn batch(&mut self) -> Result<Vec<String>, Error> {
-        let mut texts = Vec::new();
-        if let Some(error) = self.failed.take() {
-            return Err(error);
-        }
-        while texts.len() < BATCH {
-            match self.next() {
-                Ok(Some(text)) => texts.push(text),
-                Ok(None) => break,
-                Err(error) if texts.is_empty() => return Err(error),
-                Err(error) => {
-                    self.failed = Some(error);
-                    break;
-                }
-            }
-            // Who types a line waits for its answer.
-            if !self.source.buffer().contains(&b'\n') {
-                break;
-            }
-        }
-        Ok(texts)
-    }
-
-    /// The next line, if there is one.
-    fn next(&mut self) -> Result<Option<String>, Error> {
-        let mut bytes = Vec::new();
-        let mut limited = (&mut self.source).take(LONGEST_LINE);
-        let read = limited.read_until(b'\n', &mut bytes);
-        read.map_err(|error| unreadable(&self.place, &error))?;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        self.number += 1;
-        if bytes.len() as u64 == LONGEST_LINE && bytes.last() != Some(&b'\n') {
-            return Err(self.bad("a line of at most 64 MiB", "a longer one"));
-        }
-        let text =
-            String::from_utf8(bytes).map_err(|_| self.bad("text in UTF-8", "other bytes"))?;
-        Ok(Some(text.trim_end_matches(['\n', '\r']).to_string()))
-    }
-
-    fn bad(&self, expected: &str, found: &str) -> Error {
-        Error::Setting {
-            key: format!("{}:{}", self.place, self.number),
-            expected: expected.to_string(),
-            found: found.to_string(),
-        }
-    }
-}
-
-fn unreadable(place: &str, error: &io::Error) -> Error {
-    Error::Setting {
-        key: place.to_string(),
-        expected: "a readable file".to_string(),
-        found: error.to_string(),
+fn answers(model: &Model, lines: &Lines, texts: Vec<String>, json: bool) -> Result<String, Error> {
+    match model {
+        Model::Classifier(classifier) => classification::answers(classifier, lines, texts, json),
+        Model::Tagger(tagger) => tagging::answers(tagger, &texts, json),
     }
 }

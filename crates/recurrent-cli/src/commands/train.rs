@@ -76,7 +76,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     if let Some(seed) = arguments.seed {
         let section = match recipe.config {
-            Config::Classification(_) => "model",
+            Config::Classification(ref config) if config.is_linear() => "model",
             _ => "training",
         };
         changes.push(format!("{section}.seed={seed}"));
@@ -87,7 +87,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         .out
         .unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
     let stop = Stop::default();
-    let mut progress = Progress::new();
+    let mut progress = Progress::new(recipe.config.task().name);
     let (asked, steps_go_on) = (stop.clone(), progress.steps_go_on());
     signals::on_stop(move || {
         if asked.ask() || !steps_go_on.load(Ordering::SeqCst) {

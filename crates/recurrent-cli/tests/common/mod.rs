@@ -84,6 +84,26 @@ pub fn run(mut command: impl std::borrow::BorrowMut<Command>) -> Run {
     }
 }
 
+/// Runs a command with a text on its standard input.
+#[allow(dead_code, reason = "not every file of tests has an input")]
+pub fn feed(mut command: Command, input: &str) -> Run {
+    use std::io::Write;
+    use std::process::Stdio;
+    command.stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("its input");
+    // A program that refuses a line does not read the rest.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("its output");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
 impl Run {
     /// Exit code 0.
     #[track_caller]

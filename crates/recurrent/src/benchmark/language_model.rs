@@ -87,7 +87,7 @@ fn config(shape: &StackShape, batch: usize, time: usize) -> Result<NetworkConfig
         model: model.into(),
         training: TrainingConfig {
             batch_size: batch,
-            chunk_length: time,
+            chunk_length: Some(time),
             ..training
         },
     })

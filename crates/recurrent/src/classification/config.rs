@@ -1,159 +1,172 @@
-//! The recipe of a classifier of texts.
+//! The recipe of a classifier.
 
+mod signals;
+mod texts;
+
+pub use signals::SignalDataConfig;
+pub use texts::{KeptTokens, TextDataConfig};
+
+use super::centroid::CentroidConfig;
+use super::linear::LinearConfig;
+use super::network::{NetworkConfig, NetworkModelConfig};
 use crate::Error;
 use crate::recipe::name_of;
-use crate::task::{TaskConfig, absolute, read, to_table};
-use crate::training::{check, check_fractions};
-use recurrent_data::{CleanConfig, Encoding, LabelledOptions, Tokens};
-use recurrent_linear::dual::{ClassWeights, DualConfig, Loss};
-use recurrent_linear::nbsvm::NbsvmConfig;
-use recurrent_linear::{FeaturesConfig, Weighting};
+use crate::task::{TaskConfig, read, to_table};
+use crate::training::{TrainingConfig, check};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// All sections of the recipe.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClassificationConfig {
     /// `[task]`.
     pub task: TaskConfig,
     /// `[data]`.
-    pub data: LabelledDataConfig,
-    /// `[model]`.
-    pub model: LinearConfig,
+    pub data: ExampleConfig,
+    /// `[model]`, and of a network `[training]`.
+    #[serde(flatten)]
+    pub estimator: Estimator,
 }
 
-/// `[data]`: texts with a label each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LabelledDataConfig {
-    /// A file, or a folder with a training and a test file or a folder or file a class.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// The column of a table that holds the text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    /// The column of a table that holds the label.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label_column: Option<String>,
-    /// Parts of one file that are train, valid and test.
-    #[serde(default = "fractions")]
-    pub fractions: [f64; 3],
-    /// The part of the training texts that is for validation where a folder has none of its own.
-    #[serde(default = "valid_fraction")]
-    pub valid_fraction: f64,
-    /// `[k, n]`: the k-th of n parts of all texts is the test part, as in cross-validation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fold: Option<[usize; 2]>,
-    /// Seed of the order of the texts and of their parts.
-    #[serde(default = "one")]
-    pub seed: u64,
-    /// How bytes are characters.
-    #[serde(default)]
-    pub encoding: Encoding,
-    /// What a token is.
-    #[serde(default = "words")]
-    pub tokens: Tokens,
-    /// What is done to a text before.
-    #[serde(default)]
-    pub clean: CleanConfig,
-    /// Most tokens of the vocabulary, the most frequent ones; the rest turn into `<unk>`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vocabulary_limit: Option<usize>,
-    /// Tokens that occur less often turn into `<unk>`.
-    #[serde(default = "one_token")]
-    pub minimum_count: usize,
+/// `[data]`: examples with a label each.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ExampleConfig {
+    /// Texts.
+    Texts(TextDataConfig),
+    /// Sequences of numbers, and images.
+    Signals(SignalDataConfig),
 }
 
-/// What learns from the features.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Kinds of examples: `data.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LinearKind {
-    /// Naive Bayes, multinomial: McCallum and Nigam 1998.
+pub enum ExampleKind {
+    /// Texts.
+    #[default]
+    Texts,
+    /// Sequences of numbers, and images.
+    Signals,
+}
+
+/// What classifies and how it learns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Estimator {
+    /// A network and its training.
+    Network(Box<NetworkConfig>),
+    /// Linear in counts of n-grams.
+    Linear {
+        /// `[model]`.
+        model: LinearConfig,
+    },
+    /// The nearest mean of a class.
+    Centroid {
+        /// `[model]`.
+        model: CentroidConfig,
+    },
+}
+
+/// What of a recipe says which keys its sections have.
+#[derive(Deserialize, Default)]
+struct Head {
+    #[serde(default)]
+    data: DataHead,
+    #[serde(default)]
+    model: ModelHead,
+}
+
+#[derive(Deserialize, Default)]
+struct DataHead {
+    #[serde(default)]
+    kind: ExampleKind,
+}
+
+#[derive(Deserialize, Default)]
+struct ModelHead {
+    #[serde(default)]
+    kind: Kind,
+}
+
+/// Kinds of classifiers: `model.kind`.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    #[default]
+    Network,
     NaiveBayes,
-    /// Naive Bayes of what is there and what is not.
     BernoulliBayes,
-    /// A support vector machine.
     Svm,
-    /// Logistic regression.
     LogisticRegression,
-    /// A support vector machine on log-count ratios: Wang and Manning 2012.
     Nbsvm,
+    NearestCentroid,
 }
 
-/// What an error of a machine costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MachineLoss {
-    /// `max(0, 1 - z)`
-    Hinge,
-    /// `max(0, 1 - z)²`
-    SquaredHinge,
-}
-
-/// `[model]`: a linear classifier of counts of n-grams.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The sections of a network's recipe.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LinearConfig {
-    /// What learns.
-    pub kind: LinearKind,
-    /// The length of the longest n-grams, 1 to 3.
-    #[serde(default = "two")]
-    pub order: usize,
-    /// In how many training texts an n-gram is, at least.
-    #[serde(default = "one_token")]
-    pub minimum_count: usize,
-    /// What their numbers are.
-    #[serde(default = "presence")]
-    pub weighting: Weighting,
-    /// Smoothing of counts, of naive Bayes and NBSVM; 1 where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alpha: Option<f64>,
-    /// The machine's part of NBSVM's weights; 0.25 where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub beta: Option<f64>,
-    /// `C`, the cost of errors against weights, of machines and logistic regression; 1 where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<f64>,
-    /// The loss of a machine: `hinge` or `squared-hinge`, which it is where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub loss: Option<MachineLoss>,
-    /// Whether errors of rare classes cost as much as those of frequent ones, of machines and logistic regression.
-    #[serde(default)]
-    pub class_weights: ClassWeights,
-    /// What scores are divided by to make probabilities of them; training fits it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-    /// Seed of the order in which examples are learned from.
-    #[serde(default = "one")]
-    pub seed: u64,
+struct NetworkSections<D> {
+    task: TaskConfig,
+    data: D,
+    model: NetworkModelConfig,
+    training: TrainingConfig,
 }
 
-fn one() -> u64 {
-    1
-}
-fn one_token() -> usize {
-    1
-}
-fn two() -> usize {
-    2
-}
-fn words() -> Tokens {
-    Tokens::Words
-}
-fn presence() -> Weighting {
-    Weighting::Presence
-}
-fn fractions() -> [f64; 3] {
-    [0.8, 0.1, 0.1]
-}
-fn valid_fraction() -> f64 {
-    0.1
+/// The sections of a recipe without training by gradients.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DirectSections<D, M> {
+    task: TaskConfig,
+    data: D,
+    model: M,
 }
 
 impl ClassificationConfig {
     /// The recipe from its text; ranges are not checked.
     pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        read(text)
+        let head: Head = toml::from_str(text)?;
+        match head.data.kind {
+            ExampleKind::Texts => Self::of(text, head.model.kind, ExampleConfig::Texts),
+            ExampleKind::Signals => Self::of(text, head.model.kind, ExampleConfig::Signals),
+        }
+    }
+
+    fn of<D: DeserializeOwned>(
+        text: &str,
+        kind: Kind,
+        data: impl Fn(D) -> ExampleConfig,
+    ) -> Result<Self, toml::de::Error> {
+        Ok(match kind {
+            Kind::Network => {
+                let sections: NetworkSections<D> = read(text)?;
+                let (model, training) = (sections.model, sections.training);
+                Self {
+                    task: sections.task,
+                    data: data(sections.data),
+                    estimator: Estimator::Network(Box::new(NetworkConfig { model, training })),
+                }
+            }
+            Kind::NearestCentroid => {
+                let sections: DirectSections<D, CentroidConfig> = read(text)?;
+                Self {
+                    task: sections.task,
+                    data: data(sections.data),
+                    estimator: Estimator::Centroid {
+                        model: sections.model,
+                    },
+                }
+            }
+            _ => {
+                let sections: DirectSections<D, LinearConfig> = read(text)?;
+                Self {
+                    task: sections.task,
+                    data: data(sections.data),
+                    estimator: Estimator::Linear {
+                        model: sections.model,
+                    },
+                }
+            }
+        })
     }
 
     /// Checks the range of every value.
@@ -161,8 +174,41 @@ impl ClassificationConfig {
     /// # Errors
     /// Where one is out of range; the message names its key.
     pub fn check(&self) -> Result<(), Error> {
-        self.data.check()?;
-        self.model.check()
+        let of_texts = matches!(self.data, ExampleConfig::Texts(_));
+        let fits = |fine: bool, examples: &str, kind: String| {
+            let expected = format!("{examples}, as model.kind is {kind}");
+            check(
+                fine,
+                "data.kind".to_string(),
+                &expected,
+                name_of(&self.data.kind()),
+            )
+        };
+        match &self.data {
+            ExampleConfig::Texts(texts) => texts.check()?,
+            ExampleConfig::Signals(signals) => signals.check()?,
+        }
+        match &self.estimator {
+            Estimator::Network(network) => network.check(of_texts),
+            Estimator::Linear { model } => {
+                fits(of_texts, "texts", name_of(&model.kind))?;
+                model.check()
+            }
+            Estimator::Centroid { model } => fits(!of_texts, "signals", name_of(&model.kind)),
+        }
+    }
+
+    /// Whether the classifier is a linear one, whose seed is one of `[model]`.
+    pub fn is_linear(&self) -> bool {
+        matches!(self.estimator, Estimator::Linear { .. })
+    }
+
+    /// Makes its paths hold in every working directory.
+    pub(crate) fn make_paths_absolute(&mut self) {
+        self.data.make_path_absolute();
+        if let Estimator::Network(network) = &mut self.estimator {
+            network.make_paths_absolute();
+        }
     }
 
     /// The recipe as TOML, every default written out.
@@ -171,186 +217,77 @@ impl ClassificationConfig {
     }
 }
 
-impl LabelledDataConfig {
-    fn check(&self) -> Result<(), Error> {
-        let key = |name: &str| format!("data.{name}");
-        check_fractions("data.fractions", self.fractions)?;
-        let valid = self.valid_fraction;
-        let fine = valid > 0.0 && valid < 1.0;
-        check(fine, key("valid_fraction"), "above 0 to below 1", valid)?;
-        if let Some([k, n]) = self.fold {
-            let fine = (2..=1000).contains(&n) && (1..=n).contains(&k);
-            let expected = "[k, n] with k from 1 to n, and n from 2 to 1000";
-            check(fine, key("fold"), expected, format!("[{k}, {n}]"))?;
-        }
-        if let Some(limit) = self.vocabulary_limit {
-            let fine = (2..=10_000_000).contains(&limit);
-            check(
-                fine,
-                key("vocabulary_limit"),
-                "a number from 2 to 10000000",
-                limit,
-            )?;
-        }
-        let least = self.minimum_count;
-        check(least >= 1, key("minimum_count"), "at least 1", least)
-    }
-
-    /// Makes the path hold in every working directory.
-    pub(crate) fn make_path_absolute(&mut self) {
-        if let Some(path) = &mut self.path {
-            *path = absolute(path);
+impl ExampleConfig {
+    /// Which kind they are.
+    pub fn kind(&self) -> ExampleKind {
+        match self {
+            Self::Texts(_) => ExampleKind::Texts,
+            Self::Signals(_) => ExampleKind::Signals,
         }
     }
 
-    /// What reading takes.
-    pub(super) fn options(&self) -> LabelledOptions {
-        LabelledOptions {
-            text_column: self.column.clone(),
-            label_column: self.label_column.clone(),
-            fractions: self.fractions,
-            valid_fraction: self.valid_fraction,
-            fold: self.fold,
-            seed: self.seed,
-            encoding: self.encoding,
+    /// Where they are read from.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Texts(texts) => texts.path.as_deref(),
+            Self::Signals(signals) => signals.path.as_deref(),
+        }
+    }
+
+    /// Has them read from another path, which has no folds, and from other columns of text and label.
+    pub(super) fn read_elsewhere(
+        &mut self,
+        path: Option<&str>,
+        [column, label_column]: [Option<&str>; 2],
+    ) -> Result<(), Error> {
+        let replace = |setting: &mut Option<String>, value: Option<&str>| {
+            if let Some(value) = value {
+                *setting = Some(value.to_string());
+            }
+        };
+        match self {
+            Self::Texts(texts) => {
+                replace(&mut texts.path, path);
+                replace(&mut texts.column, column);
+                replace(&mut texts.label_column, label_column);
+                texts.fold = texts.fold.filter(|_| path.is_none());
+            }
+            Self::Signals(signals) => {
+                let fine = column.is_none();
+                let expected = "nothing for signals, whose columns are those of the recipe";
+                check(
+                    fine,
+                    "--column".to_string(),
+                    expected,
+                    column.unwrap_or_default(),
+                )?;
+                replace(&mut signals.path, path);
+                replace(&mut signals.label_column, label_column);
+                signals.fold = signals.fold.filter(|_| path.is_none());
+            }
+        }
+        Ok(())
+    }
+
+    fn make_path_absolute(&mut self) {
+        match self {
+            Self::Texts(texts) => texts.make_path_absolute(),
+            Self::Signals(signals) => signals.make_path_absolute(),
         }
     }
 }
 
-impl LinearConfig {
-    /// Smoothing where none is given.
-    const ALPHA: f64 = 1.0;
-
-    fn check(&self) -> Result<(), Error> {
-        let key = |name: &str| format!("model.{name}");
-        let order = self.order;
-        check(
-            (1..=3).contains(&order),
-            key("order"),
-            "a number from 1 to 3",
-            order,
-        )?;
-        let least = self.minimum_count;
-        check(least >= 1, key("minimum_count"), "at least 1", least)?;
-        for (name, value) in [
-            ("alpha", self.alpha),
-            ("cost", self.cost),
-            ("temperature", self.temperature),
-        ] {
-            let value = value.unwrap_or(1.0);
-            let fine = (1e-10..=1e10).contains(&value);
-            check(fine, key(name), "a number from 1e-10 to 1e10", value)?;
-        }
-        let beta = self.beta.unwrap_or(0.0);
-        check(
-            (0.0..=1.0).contains(&beta),
-            key("beta"),
-            "a number from 0 to 1",
-            beta,
-        )?;
-        self.check_use()
-    }
-
-    /// Fails where a setting would hold for nothing beside the others.
-    fn check_use(&self) -> Result<(), Error> {
-        use LinearKind::{BernoulliBayes, LogisticRegression, NaiveBayes, Nbsvm, Svm};
-        let kind = self.kind;
-        for (name, is_set, kinds) in [
-            (
-                "alpha",
-                self.alpha.is_some(),
-                &[NaiveBayes, BernoulliBayes, Nbsvm][..],
-            ),
-            ("beta", self.beta.is_some(), &[Nbsvm]),
-            (
-                "cost",
-                self.cost.is_some(),
-                &[Svm, LogisticRegression, Nbsvm],
-            ),
-            ("loss", self.loss.is_some(), &[Svm, Nbsvm]),
-        ] {
-            check(
-                !is_set || kinds.contains(&kind),
-                format!("model.{name}"),
-                &format!("nothing, as model.kind is {}", name_of(&kind)),
-                "something",
-            )?;
-        }
-        let balances = [Svm, LogisticRegression, Nbsvm].contains(&kind);
-        check(
-            balances || self.class_weights == ClassWeights::Equal,
-            "model.class_weights".to_string(),
-            &format!("equal, as model.kind is {}", name_of(&kind)),
-            name_of(&self.class_weights),
-        )?;
-        let binary = [BernoulliBayes, Nbsvm].contains(&kind);
-        check(
-            !binary || self.weighting == Weighting::Presence,
-            "model.weighting".to_string(),
-            &format!("presence, as model.kind is {}", name_of(&kind)),
-            name_of(&self.weighting),
-        )
-    }
-
-    /// Whether its scores of so many classes are the logarithms of probabilities, up to a constant.
-    pub(super) fn has_probabilities(&self, classes: usize) -> bool {
-        match self.kind {
-            LinearKind::NaiveBayes | LinearKind::BernoulliBayes => true,
-            LinearKind::LogisticRegression => {
-                classes == 2 && self.class_weights == ClassWeights::Equal
-            }
-            LinearKind::Svm | LinearKind::Nbsvm => false,
-        }
-    }
-
-    /// Fails where a setting is one that training finds out.
-    pub(super) fn check_trained(&self) -> Result<(), Error> {
-        check(
-            self.temperature.is_none(),
-            "model.temperature".to_string(),
-            "nothing in a recipe to be trained, as training fits it",
-            self.temperature.unwrap_or_default(),
-        )
-    }
-
-    /// Smoothing.
-    pub(super) fn alpha(&self) -> f64 {
-        self.alpha.unwrap_or(Self::ALPHA)
-    }
-
-    /// What makes features of tokens.
-    pub(super) fn features(&self) -> FeaturesConfig {
-        FeaturesConfig {
-            order: self.order,
-            minimum_count: self.minimum_count,
-            weighting: self.weighting,
-        }
-    }
-
-    /// What the descent takes.
-    pub(super) fn dual(&self) -> DualConfig {
-        DualConfig {
-            loss: match self.kind {
-                LinearKind::LogisticRegression => Loss::Logistic,
-                _ => match self.loss {
-                    Some(MachineLoss::Hinge) => Loss::Hinge,
-                    Some(MachineLoss::SquaredHinge) | None => Loss::SquaredHinge,
-                },
-            },
-            cost: self.cost.unwrap_or(1.0),
-            class_weights: self.class_weights,
-            seed: self.seed,
-            ..DualConfig::default()
-        }
-    }
-
-    /// What NBSVM takes.
-    pub(super) fn nbsvm(&self) -> NbsvmConfig {
-        let default = NbsvmConfig::default();
-        NbsvmConfig {
-            svm: self.dual(),
-            alpha: self.alpha(),
-            beta: self.beta.unwrap_or(default.beta),
-        }
-    }
+/// Checks a part of a cross-validation.
+fn check_fold(fold: Option<[usize; 2]>) -> Result<(), Error> {
+    let Some([k, n]) = fold else {
+        return Ok(());
+    };
+    let fine = (2..=1000).contains(&n) && (1..=n).contains(&k);
+    let expected = "[k, n] with k from 1 to n, and n from 2 to 1000";
+    check(
+        fine,
+        "data.fold".to_string(),
+        expected,
+        format!("[{k}, {n}]"),
+    )
 }

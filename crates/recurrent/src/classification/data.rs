@@ -1,23 +1,38 @@
-//! Labelled texts as tokens of a vocabulary.
+//! Labelled examples as numbers: texts as tokens of a vocabulary, signals as vectors.
 
-use super::LabelledDataConfig;
 use crate::Error;
-use recurrent_data::{LabelledTexts, Splits, Vocabulary, read_labelled};
+use crate::language_model::Split;
+use crate::network::Input;
+use crate::training::check;
+use burn::tensor::{Device, Tensor, TensorData};
+use recurrent_data::{SequenceBatch, Signal};
+use recurrent_nn::noise;
 use std::borrow::Cow;
-use std::path::Path;
 
-/// Texts of one split.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// Examples of one split.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Examples {
-    /// The texts as they were read. `[N]`
-    pub texts: Vec<String>,
-    /// Their tokens. `[N]`
-    pub ids: Vec<Vec<u32>>,
+    /// What is read.
+    pub inputs: Inputs,
     /// Their classes. `[N]`
     pub labels: Vec<usize>,
 }
 
-/// Labelled texts in three splits.
+/// What is read of examples.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inputs {
+    /// Texts.
+    Texts {
+        /// The texts as they were read. `[N]`
+        texts: Vec<String>,
+        /// Their tokens. `[N]`
+        ids: Vec<Vec<u32>>,
+    },
+    /// Sequences of numbers. `[N]`
+    Signals(Vec<Signal>),
+}
+
+/// Labelled examples in three splits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelledCorpus {
     /// Where it comes from.
@@ -28,119 +43,182 @@ pub struct LabelledCorpus {
     pub valid: Examples,
     /// What nothing is chosen by.
     pub test: Examples,
-    /// Texts that were left out, as they have nothing in them.
+    /// Examples that were left out, as they have nothing in them.
     pub dropped: usize,
 }
 
-impl LabelledCorpus {
-    /// Reads texts and makes their vocabulary, of the training part, and their classes, in alphabetical order.
-    ///
-    /// # Errors
-    /// Where there are no texts, they cannot be read, or a class is not in the training part.
-    pub fn build(config: &LabelledDataConfig) -> Result<(Self, Vocabulary, Vec<String>), Error> {
-        let (source, splits) = read(config)?;
-        let train = splits.train.texts.iter();
-        let train: Vec<Cow<str>> = train.map(|text| config.clean.clean(text)).collect();
-        let tokens = train.iter().map(|text| config.tokens.tokens(text));
-        let vocabulary =
-            Vocabulary::of_tokens(tokens, config.vocabulary_limit, config.minimum_count);
-        let mut classes: Vec<String> = splits.train.labels.clone();
-        classes.sort();
-        classes.dedup();
-        if classes.len() < 2 {
-            return Err(Error::Setting {
-                key: "data.path".to_string(),
-                expected: "texts of at least two classes".to_string(),
-                found: format!("{} in {source}", classes.join(", ")),
-            });
+impl Inputs {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Texts { ids, .. } => ids.len(),
+            Self::Signals(signals) => signals.len(),
         }
-        let corpus = Self::encode(config, source, splits, &vocabulary, &classes)?;
-        Ok((corpus, vocabulary, classes))
     }
 
-    /// Reads texts as tokens of a vocabulary and classes that are there.
-    ///
-    /// # Errors
-    /// Where there are no texts, they cannot be read, or a label is none of the classes.
-    pub fn with_vocabulary(
-        config: &LabelledDataConfig,
-        vocabulary: &Vocabulary,
-        classes: &[String],
-    ) -> Result<Self, Error> {
-        let (source, splits) = read(config)?;
-        Self::encode(config, source, splits, vocabulary, classes)
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
-    fn encode(
-        config: &LabelledDataConfig,
-        source: String,
-        splits: Splits<LabelledTexts>,
-        vocabulary: &Vocabulary,
-        classes: &[String],
-    ) -> Result<Self, Error> {
-        let dropped = splits.train.dropped + splits.valid.dropped + splits.test.dropped;
-        let encode = |part: LabelledTexts, name: &str| {
-            let labels = (part.labels.iter())
-                .map(|label| {
-                    let class = classes.iter().position(|class| class == label);
-                    class.ok_or_else(|| Error::Setting {
-                        key: format!("{source}, {name} split"),
-                        expected: format!(
-                            "labels among the classes of the model: {}",
-                            shown(classes)
-                        ),
-                        found: format!("`{label}`"),
-                    })
+    /// Steps of each. `[N]`
+    pub(super) fn lengths(&self) -> Vec<usize> {
+        match self {
+            Self::Texts { ids, .. } => ids.iter().map(Vec::len).collect(),
+            Self::Signals(signals) => signals.iter().map(|signal| signal.steps).collect(),
+        }
+    }
+
+    /// Some of them as a network reads them, with their lengths.
+    pub(super) fn batch(&self, rows: &[usize], device: &Device) -> (Input, Vec<usize>) {
+        match self {
+            Self::Texts { ids, .. } => {
+                let rows: Vec<&[u32]> = rows.iter().map(|&row| &ids[row][..]).collect();
+                let batch = SequenceBatch::from_rows(&rows, 0);
+                let values: Vec<i32> = batch.values.iter().map(|&id| id as i32).collect();
+                let shape = [batch.steps, rows.len()];
+                let ids = Tensor::from_data(TensorData::new(values, shape), device);
+                (Input::Symbols(ids), batch.lengths)
+            }
+            Self::Signals(signals) => {
+                let width = rows.first().map_or(1, |&row| channels_of(&signals[row]));
+                let rows: Vec<&[f32]> = rows.iter().map(|&row| &signals[row].values[..]).collect();
+                let batch = SequenceBatch::from_vectors(&rows, width, 0.0);
+                let shape = [batch.steps, rows.len(), width];
+                let vectors = Tensor::from_data(TensorData::new(batch.values, shape), device);
+                (Input::Vectors(vectors), batch.lengths)
+            }
+        }
+    }
+
+    /// One of them alone.
+    pub(super) fn only(&self, example: usize) -> Self {
+        match self {
+            Self::Texts { texts, ids } => Self::Texts {
+                texts: vec![texts[example].clone()],
+                ids: vec![ids[example].clone()],
+            },
+            Self::Signals(signals) => Self::Signals(vec![signals[example].clone()]),
+        }
+    }
+
+    /// An example as people read it, in at most so many characters.
+    pub(super) fn shown(&self, example: usize, most: usize) -> String {
+        match self {
+            Self::Texts { texts, .. } => {
+                let mut text: String = texts[example].chars().take(most).collect();
+                if text.len() < texts[example].len() {
+                    text += " …";
+                }
+                text
+            }
+            Self::Signals(signals) => {
+                let (signal, number) = (&signals[example], example + 1);
+                let [steps, channels] = [signal.steps, channels_of(signal)];
+                format!("number {number} of the split, {steps} steps of {channels} values")
+            }
+        }
+    }
+
+    /// Tells an example from others, whatever stands beside it.
+    pub(crate) fn digest(&self, example: usize) -> u64 {
+        match self {
+            Self::Texts { texts, .. } => crc32fast::hash(texts[example].as_bytes()).into(),
+            Self::Signals(signals) => {
+                let values = signals[example].values.iter();
+                values.fold(0, |digest, value| {
+                    noise::mix(digest, value.to_bits().into())
                 })
-                .collect::<Result<_, _>>()?;
-            let ids = part.texts.iter().map(|text| config.ids(vocabulary, text));
-            Ok::<_, Error>(Examples {
-                ids: ids.collect::<Result<_, _>>()?,
-                labels,
-                texts: part.texts,
-            })
-        };
-        Ok(Self {
-            train: encode(splits.train, "train")?,
-            valid: encode(splits.valid, "valid")?,
-            test: encode(splits.test, "test")?,
-            dropped,
-            source: source.clone(),
+            }
+        }
+    }
+}
+
+impl Examples {
+    /// Takes others of the same kind behind them.
+    fn append(&mut self, other: &Self) {
+        match (&mut self.inputs, &other.inputs) {
+            (
+                Inputs::Texts { texts, ids },
+                Inputs::Texts {
+                    texts: more_texts,
+                    ids: more_ids,
+                },
+            ) => {
+                texts.extend_from_slice(more_texts);
+                ids.extend_from_slice(more_ids);
+            }
+            (Inputs::Signals(signals), Inputs::Signals(more)) => signals.extend_from_slice(more),
+            // The splits of a corpus are of one kind.
+            _ => return,
+        }
+        self.labels.extend_from_slice(&other.labels);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The tokens of texts; none of signals.
+    pub(super) fn ids(&self) -> &[Vec<u32>] {
+        match &self.inputs {
+            Inputs::Texts { ids, .. } => ids,
+            Inputs::Signals(_) => &[],
+        }
+    }
+
+    /// The signals; none of texts.
+    pub(super) fn signals(&self) -> &[Signal] {
+        match &self.inputs {
+            Inputs::Texts { .. } => &[],
+            Inputs::Signals(signals) => signals,
+        }
+    }
+
+    /// Tells them from others, in this order.
+    pub(super) fn digest(&self) -> u64 {
+        let all = self.labels.iter().enumerate();
+        all.fold(0, |digest, (example, &label)| {
+            let own = noise::mix(self.inputs.digest(example), label as u64);
+            noise::mix(digest, own)
         })
     }
 }
 
-impl LabelledDataConfig {
-    /// A text as tokens of a vocabulary.
-    pub(super) fn ids(&self, vocabulary: &Vocabulary, text: &str) -> Result<Vec<u32>, Error> {
-        let clean = self.clean.clean(text);
-        Ok(vocabulary.encode_tokens(self.tokens.tokens(&clean))?)
-    }
+/// The channels of a signal, which has at least one step.
+pub(super) fn channels_of(signal: &Signal) -> usize {
+    signal.values.len() / signal.steps.max(1)
 }
 
-/// The texts and what messages call their source.
-fn read(config: &LabelledDataConfig) -> Result<(String, Splits<LabelledTexts>), Error> {
-    let Some(path) = &config.path else {
-        return Err(Error::Setting {
-            key: "data.path".to_string(),
-            expected: "a file or folder, as --data PATH or in the recipe".to_string(),
-            found: "nothing".to_string(),
-        });
-    };
-    let splits = read_labelled(Path::new(path), &config.options())?;
-    Ok((path.clone(), splits))
-}
-
-/// The first classes.
-fn shown(classes: &[String]) -> String {
-    let mut text = classes
-        .iter()
-        .take(10)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if classes.len() > 10 {
-        text += ", ...";
+impl LabelledCorpus {
+    /// The examples of a split; all of them one after the other.
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub fn split(&self, split: Split) -> Result<Cow<'_, Examples>, Error> {
+        let examples = match split {
+            Split::Train => Cow::Borrowed(&self.train),
+            Split::Valid => Cow::Borrowed(&self.valid),
+            Split::Test => Cow::Borrowed(&self.test),
+            Split::All => {
+                let mut all = self.train.clone();
+                all.append(&self.valid);
+                all.append(&self.test);
+                Cow::Owned(all)
+            }
+        };
+        check(
+            !examples.is_empty(),
+            "--split".to_string(),
+            &format!("a split of {} with examples", self.source),
+            split.as_str(),
+        )?;
+        Ok(examples)
     }
-    text
 }

@@ -80,6 +80,15 @@ impl Measures {
         measures
     }
 
+    /// The measures that follow from counts alone, `[K, K]`.
+    pub fn of_confusion(confusion: Vec<Vec<u64>>) -> Self {
+        Self {
+            confusion,
+            log_loss: 0.0,
+            bins: Vec::new(),
+        }
+    }
+
     /// How many texts there are.
     pub fn count(&self) -> u64 {
         self.confusion.iter().flatten().sum()

@@ -1,27 +1,41 @@
 //! A trained classifier, as it is read from its run directory.
 
-use super::{ClassificationConfig, Examples, LabelledCorpus, LinearModel, Measures};
-use crate::Error;
-use crate::language_model::Split;
+use super::Measures;
+use super::centroid::Centroids;
+use super::config::{ClassificationConfig, Estimator, ExampleConfig};
+use super::data::{Examples, Inputs, LabelledCorpus};
+use super::linear::LinearModel;
+use super::network::{Shape, TrainedNetwork};
+use super::reading::Reading;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::check;
+use crate::{DeviceName, Error, weights};
 use rayon::prelude::*;
-use recurrent_data::Vocabulary;
-use recurrent_linear::argmax;
-use std::borrow::Cow;
+use recurrent_data::{Signal, Vocabulary};
+use recurrent_linear::{argmax, softmax};
+use serde::{Deserialize, Serialize};
 
-/// A trained classifier with its vocabulary and the names of its classes.
+/// A trained classifier with what it reads by.
 #[derive(Debug)]
 pub struct Classifier {
-    pub(super) model: LinearModel,
-    pub(super) vocabulary: Vocabulary,
-    classes: Vec<String>,
+    pub(super) model: Trained,
+    pub(super) reading: Reading,
     config: ClassificationConfig,
     bytes: u64,
 }
 
-/// What a text was taken for.
+/// What gives the scores.
+#[derive(Debug)]
+pub(super) enum Trained {
+    /// Linear in counts of n-grams.
+    Linear(LinearModel),
+    /// The nearest mean of a class.
+    Centroid(Centroids),
+    /// A network.
+    Network(Box<TrainedNetwork>),
+}
+
+/// What an example was taken for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     /// The most probable class.
@@ -30,21 +44,40 @@ pub struct Prediction {
     pub probabilities: Vec<f64>,
 }
 
+/// What stands beside centroids.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CentroidRecord {
+    pub task: String,
+    /// Digest of channels and classes.
+    pub codec: u32,
+}
+
 impl Classifier {
-    /// The classifier of a run directory.
+    /// The classifier of a run directory; a network computes on `device`.
     ///
     /// # Errors
     /// Where the directory lacks a file, or its files do not fit each other.
-    pub fn load(run: &RunDirectory) -> Result<Self, Error> {
+    pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
+        device.device()?;
         let config = run.config()?.classification(run.path())?;
-        let vocabulary = run.vocabulary()?;
-        let (model, classes) = LinearModel::read(run, &config.model, &vocabulary)?;
+        let reading = Reading::read(run, &config.data)?;
+        let (codec, classes) = (reading.codec(), reading.classes.len());
+        let model = match &config.estimator {
+            Estimator::Linear { model } => {
+                Trained::Linear(LinearModel::read(run, model, &codec, classes)?)
+            }
+            Estimator::Centroid { .. } => Trained::Centroid(read_centroids(run, &reading)?),
+            Estimator::Network(network) => {
+                let shape = reading.shape(&config.data);
+                let network = TrainedNetwork::read(run, &network.model, shape, &codec, device)?;
+                Trained::Network(Box::new(network))
+            }
+        };
         let file = std::fs::metadata(run.file("model.safetensors"));
         Ok(Self {
             bytes: file.map_or(0, |file| file.len()),
             model,
-            vocabulary,
-            classes,
+            reading,
             config,
         })
     }
@@ -54,19 +87,24 @@ impl Classifier {
         &self.config
     }
 
-    /// The tokens it knows.
-    pub fn vocabulary(&self) -> &Vocabulary {
-        &self.vocabulary
+    /// The tokens it knows; none where it reads signals.
+    pub fn vocabulary(&self) -> Option<&Vocabulary> {
+        self.reading.vocabulary()
     }
 
     /// The names of its classes, `[K]`.
     pub fn classes(&self) -> &[String] {
-        &self.classes
+        &self.reading.classes
     }
 
     /// What it learned.
     pub fn layers(&self) -> Vec<LayerRow> {
-        self.model.layers(&self.config.model)
+        match (&self.model, &self.config.estimator) {
+            (Trained::Linear(linear), Estimator::Linear { model }) => linear.layers(model),
+            (Trained::Centroid(centroids), _) => centroids.layers(),
+            (Trained::Network(network), _) => network.layers(),
+            _ => Vec::new(),
+        }
     }
 
     /// Size of its file in bytes.
@@ -74,7 +112,7 @@ impl Classifier {
         self.bytes
     }
 
-    /// The texts that it was trained on and measured by, or those at another path, in `columns` of text and label
+    /// The examples that it was trained on and measured by, or those at another path, in `columns` of text and label
     /// where that is a table.
     ///
     /// # Errors
@@ -85,85 +123,116 @@ impl Classifier {
         columns: [Option<&str>; 2],
     ) -> Result<LabelledCorpus, Error> {
         let mut data = self.config.data.clone();
-        if let Some(path) = path {
-            data.path = Some(path.to_string());
-            data.fold = None;
-        }
-        let [column, label_column] = columns.map(|name| name.map(str::to_string));
-        data.column = column.or(data.column);
-        data.label_column = label_column.or(data.label_column);
-        LabelledCorpus::with_vocabulary(&data, &self.vocabulary, &self.classes)
+        data.read_elsewhere(path, columns)?;
+        self.reading.corpus(&data)
     }
 
-    /// What texts are taken for, `[N]`.
+    /// Texts as the classifier reads them.
     ///
     /// # Errors
-    /// Where the vocabulary has no `<unk>` for a token that it lacks.
-    pub fn predict<S: AsRef<str> + Sync>(&self, texts: &[S]) -> Result<Vec<Prediction>, Error> {
-        let one = |text: &S| {
-            let ids = self.config.data.ids(&self.vocabulary, text.as_ref())?;
-            Ok(self.predict_ids(&ids))
-        };
-        texts.par_iter().map(one).collect()
+    /// Where it reads signals, or the vocabulary has no `<unk>` for a token that it lacks.
+    pub fn texts(&self, texts: Vec<String>) -> Result<Inputs, Error> {
+        self.reading.texts(&self.config.data, texts)
     }
 
-    /// What a text of tokens is taken for.
-    fn predict_ids(&self, ids: &[u32]) -> Prediction {
-        let rows = self.model.rows([ids]);
-        let linear = &self.model.linear;
-        let probabilities = match self.config.model.temperature {
-            None => linear.softmax(rows.row(0)),
-            Some(temperature) => linear.softmax_at(rows.row(0), temperature),
-        };
-        Prediction {
-            class: argmax(&probabilities),
-            probabilities,
-        }
+    /// Signals as the classifier reads them.
+    ///
+    /// # Errors
+    /// Where it reads texts, or one has another number of channels.
+    pub fn signals(&self, signals: Vec<Signal>) -> Result<Inputs, Error> {
+        self.reading.signals(signals)
     }
 
-    /// The predictions for examples, `[N]`.
-    pub fn predict_examples(&self, examples: &Examples) -> Vec<Prediction> {
-        examples
-            .ids
-            .par_iter()
-            .map(|ids| self.predict_ids(ids))
-            .collect()
+    /// Whether it reads texts, not signals.
+    pub fn reads_texts(&self) -> bool {
+        matches!(self.config.data, ExampleConfig::Texts(_))
+    }
+
+    /// What is predicted for inputs, `[N]`.
+    pub fn predict(&self, inputs: &Inputs) -> Vec<Prediction> {
+        let temperature = match &self.config.estimator {
+            Estimator::Linear { model } => model.temperature,
+            Estimator::Centroid { model } => model.temperature,
+            Estimator::Network(_) => None,
+        };
+        let prediction = |mut scores: Vec<f64>| {
+            softmax(&mut scores, temperature.unwrap_or(1.0));
+            Prediction {
+                class: argmax(&scores),
+                probabilities: scores,
+            }
+        };
+        let scores = self.model.scores(inputs);
+        scores.into_iter().map(prediction).collect()
     }
 
     /// How good the predictions for examples are.
     pub fn measure(&self, examples: &Examples, predictions: &[Prediction]) -> Measures {
         let answers = examples.labels.iter().zip(predictions);
         let answers = answers.map(|(&label, found)| (label, &found.probabilities[..]));
-        Measures::of(self.classes.len(), answers)
+        Measures::of(self.classes().len(), answers)
     }
 }
 
-impl LabelledCorpus {
-    /// The examples of a split; all of them one after the other.
-    ///
-    /// # Errors
-    /// Where it has none.
-    pub fn split(&self, split: Split) -> Result<Cow<'_, Examples>, Error> {
-        let examples = match split {
-            Split::Train => Cow::Borrowed(&self.train),
-            Split::Valid => Cow::Borrowed(&self.valid),
-            Split::Test => Cow::Borrowed(&self.test),
-            Split::All => {
-                let mut all = self.train.clone();
-                for part in [&self.valid, &self.test] {
-                    all.texts.extend_from_slice(&part.texts);
-                    all.ids.extend_from_slice(&part.ids);
-                    all.labels.extend_from_slice(&part.labels);
-                }
-                Cow::Owned(all)
+impl Trained {
+    /// Scores of the classes for each input, `[N][K]`.
+    pub(super) fn scores(&self, inputs: &Inputs) -> Vec<Vec<f64>> {
+        match (self, inputs) {
+            (Self::Linear(model), Inputs::Texts { ids, .. }) => {
+                let one = |ids: &Vec<u32>| {
+                    let rows = model.rows([&ids[..]]);
+                    model.linear.scores(rows.row(0))
+                };
+                ids.par_iter().map(one).collect()
             }
-        };
-        check(
-            !examples.labels.is_empty(),
-            "--split".to_string(),
-            &format!("a split of {} with texts", self.source),
-            split.as_str(),
-        )?;
-        Ok(examples)
+            (Self::Centroid(centroids), Inputs::Signals(signals)) => signals
+                .par_iter()
+                .map(|signal| centroids.scores(signal))
+                .collect(),
+            (Self::Network(network), _) => network.scores(inputs),
+            // The check of a recipe keeps such models and inputs apart.
+            (Self::Linear(_), Inputs::Signals(_)) | (Self::Centroid(_), Inputs::Texts { .. }) => {
+                Vec::new()
+            }
+        }
     }
+}
+
+impl Reading {
+    /// What a network is made for.
+    pub(super) fn shape(&self, config: &ExampleConfig) -> Shape {
+        Shape {
+            inputs: self.inputs(),
+            steps: self.steps(config),
+            classes: self.classes.len(),
+        }
+    }
+}
+
+/// The centroids of a run directory.
+fn read_centroids(run: &RunDirectory, reading: &Reading) -> Result<Centroids, Error> {
+    let path = run.file("model.safetensors");
+    if !path.exists() {
+        return Err(Error::Run {
+            path: run.path().to_path_buf(),
+            message: run.why_no_weights(),
+        });
+    }
+    let file = weights::read(&path)?;
+    let record = file.record::<CentroidRecord>(&path)?;
+    run.check_codec(&reading.codec(), record.map(|record| record.codec), &path)?;
+    let sizes = [reading.classes.len(), reading.inputs()];
+    let (scales, means) = (file.tensors.get("scales"), file.tensors.get("means"));
+    let found = scales
+        .zip(means)
+        .and_then(|(scales, means)| Centroids::from_tensors(scales, means, sizes));
+    found.ok_or_else(|| Error::Weights {
+        path,
+        message: format!(
+            "expected `scales` [{}] above 0 and finite `means` [{}, {}], found others",
+            2 * sizes[1],
+            sizes[0],
+            2 * sizes[1]
+        ),
+    })
 }

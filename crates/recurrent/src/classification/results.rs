@@ -1,9 +1,11 @@
 //! What a classifier has come to, and its report.
 
+use super::Measures;
+use super::data::{Examples, LabelledCorpus};
 use super::measures::percent;
-use super::{Classifier, Examples, LabelledCorpus, Measures, Prediction};
+use super::predict::{Classifier, Prediction, Trained};
 use crate::Error;
-use crate::report::{Bars, Confusion, Report, Sample, grouped};
+use crate::report::{Bars, Confusion, Report, Sample, Shade, ShadedText, grouped};
 use crate::run::RunDirectory;
 use recurrent_linear::argmax;
 
@@ -13,6 +15,10 @@ const MISTAKES: usize = 10;
 const SHOWN: usize = 400;
 /// Features of each class that a report shows.
 const FEATURES: usize = 15;
+/// Texts that a report shows as the network read them.
+const READ: usize = 6;
+/// Tokens of the longest of them.
+const LONGEST_READ: usize = 120;
 /// Classes whose features a report shows.
 const MOST_CLASSES: usize = 20;
 
@@ -46,7 +52,7 @@ pub struct Results {
 impl SplitResults {
     pub(super) fn of(classifier: &Classifier, examples: &Examples, split: &'static str) -> Self {
         let before = std::time::Instant::now();
-        let predictions = classifier.predict_examples(examples);
+        let predictions = classifier.predict(&examples.inputs);
         let seconds = before.elapsed().as_secs_f64();
         Self {
             split,
@@ -129,10 +135,7 @@ fn mistakes(
     wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)));
     let name = |class: usize| classifier.classes()[class].clone();
     let one = |&n: &usize| {
-        let mut text: String = examples.texts[n].chars().take(SHOWN).collect();
-        if text.len() < examples.texts[n].len() {
-            text += " …";
-        }
+        let text = examples.inputs.shown(n, SHOWN);
         (text, name(examples.labels[n]), name(predictions[n].class))
     };
     wrong.iter().take(MISTAKES).map(one).collect()
@@ -144,6 +147,7 @@ pub(super) fn report(
     run: &RunDirectory,
     classifier: &Classifier,
     results: &Results,
+    corpus: &LabelledCorpus,
 ) -> Result<Report, Error> {
     let config = classifier.config();
     let classes = classifier.classes();
@@ -151,8 +155,9 @@ pub(super) fn report(
     let mut rows = results.rows(classes);
     let parameters: u64 = layers.iter().map(|layer| layer.parameters).sum();
     rows.push(("parameters".to_string(), grouped(parameters)));
-    let tokens = classifier.vocabulary().len() as u64;
-    rows.push(("vocabulary".to_string(), grouped(tokens)));
+    if let Some(vocabulary) = classifier.vocabulary() {
+        rows.push(("vocabulary".to_string(), grouped(vocabulary.len() as u64)));
+    }
     let found = results.measured();
     let mistake = |(text, label, answer): &(String, String, String)| Sample {
         title: format!("{answer}, but is {label}"),
@@ -173,6 +178,7 @@ pub(super) fn report(
             ("Calibration".to_string(), calibration(&found.measures)),
             ("Features".to_string(), speaking(classifier)),
         ],
+        read: relevance(classifier, corpus),
         samples: vec![(
             "Worst mistakes".to_string(),
             found.mistakes.iter().map(mistake).collect(),
@@ -203,7 +209,10 @@ fn calibration(measures: &Measures) -> Vec<Bars> {
 
 /// The n-grams that speak most for each class: those whose weight is furthest above the mean of the classes.
 fn speaking(classifier: &Classifier) -> Vec<Bars> {
-    let model = &classifier.model;
+    let (Trained::Linear(model), Some(vocabulary)) = (&classifier.model, classifier.vocabulary())
+    else {
+        return Vec::new();
+    };
     let (classes, features) = (model.linear.classes(), model.features.len());
     let weight = |class: usize, feature: usize| model.linear.weights[class * features + feature];
     let sums = (0..features).map(|f| (0..classes).map(|class| weight(class, f)).sum::<f64>());
@@ -223,7 +232,7 @@ fn speaking(classifier: &Classifier) -> Vec<Bars> {
             all.sort_by(falling);
             let row = |&(weight, feature): &(f64, usize)| {
                 let tokens = model.features.ngram(feature).iter();
-                let tokens = tokens.map(|&id| classifier.vocabulary.symbol(id));
+                let tokens = tokens.map(|&id| vocabulary.symbol(id));
                 (
                     tokens.collect::<Vec<_>>().join(" "),
                     weight,
@@ -236,4 +245,39 @@ fn speaking(classifier: &Classifier) -> Vec<Bars> {
             }
         })
         .collect()
+}
+
+/// What a network looked at in some texts.
+fn relevance(classifier: &Classifier, corpus: &LabelledCorpus) -> Vec<ShadedText> {
+    let (Trained::Network(network), Some(vocabulary)) =
+        (&classifier.model, classifier.vocabulary())
+    else {
+        return Vec::new();
+    };
+    let examples = match corpus.test.is_empty() {
+        true => &corpus.valid,
+        false => &corpus.test,
+    };
+    let short =
+        (0..examples.len()).filter(|&n| (1..=LONGEST_READ).contains(&examples.ids()[n].len()));
+    let read = |n: usize| {
+        let inputs = examples.inputs.only(n);
+        let found = classifier.predict(&inputs);
+        let class = found.first().map_or(0, |found| found.class);
+        let what = match network.has_attention() {
+            true => "attention",
+            false => "what speaks for it and against it",
+        };
+        let (answer, label) = (&classifier.classes()[class], examples.labels[n]);
+        let symbols = examples.ids()[n].iter();
+        ShadedText {
+            title: format!("{answer}, is {}: {what}", classifier.classes()[label]),
+            shade: Shade::Activation,
+            symbols: symbols
+                .map(|&id| format!("{} ", vocabulary.symbol(id)))
+                .collect(),
+            values: network.relevance(&inputs, 0, class),
+        }
+    };
+    short.take(READ).map(read).collect()
 }

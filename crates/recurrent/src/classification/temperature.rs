@@ -5,8 +5,6 @@
 //! if one more text of each had been seen (Platt 1999), so that a few texts that are all right do not make a classifier
 //! certain.
 
-use super::{Examples, LinearModel};
-
 /// The least and the greatest temperature.
 const RANGE: [f64; 2] = [1e-3, 1e3];
 /// The search ends where the logarithm of the temperature is known to this.
@@ -14,16 +12,14 @@ const KNOWN: f64 = 1e-3;
 /// The golden ratio less one.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
-/// The temperature with the lowest log loss over examples; 1 where there are none. The loss has one minimum in `1 / τ`, so
+/// The temperature with the lowest log loss over the scores `[N][K]` of examples; 1 where there are none. The loss has one minimum in `1 / τ`, so
 /// that the golden-section search (Kiefer 1953) over its logarithm finds it.
-pub(super) fn fit_temperature(model: &LinearModel, examples: &Examples) -> f64 {
-    if examples.labels.is_empty() {
+pub(super) fn fit_temperature(scores: &[Vec<f64>], labels: &[usize]) -> f64 {
+    let Some(first) = scores.first() else {
         return 1.0;
-    }
-    let rows = model.rows(examples.ids.iter().map(Vec::as_slice));
-    let scores: Vec<Vec<f64>> = rows.iter().map(|row| model.linear.scores(row)).collect();
-    let (count, classes) = (examples.labels.len() as f64, model.linear.classes() as f64);
-    let other = 1.0 / (count + classes);
+    };
+    let other = 1.0 / (labels.len() + first.len()) as f64;
+    let count = labels.len() as f64;
     // The target of the right class beside that of the others.
     let right = count * other;
     let loss = |log: f64| -> f64 {
@@ -34,7 +30,7 @@ pub(super) fn fit_temperature(model: &LinearModel, examples: &Examples) -> f64 {
             let all: f64 = scores.iter().map(|s| s - most).sum();
             sum.ln() - rate * (right * (scores[label] - most) + other * all)
         };
-        scores.iter().zip(&examples.labels).map(of).sum()
+        scores.iter().zip(labels).map(of).sum()
     };
     let [mut low, mut high] = RANGE.map(f64::ln);
     let mut inner = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
@@ -56,38 +52,26 @@ pub(super) fn fit_temperature(model: &LinearModel, examples: &Examples) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use recurrent_linear::{Features, FeaturesConfig, Linear};
+    use recurrent_linear::softmax;
 
     #[test]
     fn probabilities_become_the_shares_that_are_right() {
-        let texts: [&[u32]; 2] = [&[0], &[1]];
-        let config = FeaturesConfig {
-            order: 1,
-            ..FeaturesConfig::default()
-        };
-        let model = LinearModel {
-            features: Features::of(config, texts).expect("features"),
-            linear: Linear {
-                weights: vec![5.0, -5.0, -5.0, 5.0],
-                bias: vec![0.0, 0.0],
-            },
-        };
-        let rows = model.rows(texts);
-        let fitted = |labels: Vec<usize>| {
-            let examples = Examples {
-                texts: vec![String::new(); labels.len()],
-                ids: (0..labels.len() as u32).map(|n| vec![n % 2]).collect(),
-                labels,
+        let fitted = |labels: &[usize]| {
+            let of = |n: usize| match n % 2 {
+                0 => vec![5.0, -5.0],
+                _ => vec![-5.0, 5.0],
             };
-            let temperature = fit_temperature(&model, &examples);
-            model.linear.softmax_at(rows.row(0), temperature)[0]
+            let scores: Vec<Vec<f64>> = (0..labels.len()).map(of).collect();
+            let mut first = of(0);
+            softmax(&mut first, fit_temperature(&scores, labels));
+            first[0]
         };
         // Six of eight answers are right, and with one more text of each class seven of ten.
-        let found = fitted(vec![0, 1, 0, 1, 0, 1, 1, 0]);
+        let found = fitted(&[0, 1, 0, 1, 0, 1, 1, 0]);
         assert!((found - 0.7).abs() < 1e-3, "{found}");
         // All four are right: five of six.
-        let found = fitted(vec![0, 1, 0, 1]);
+        let found = fitted(&[0, 1, 0, 1]);
         assert!((found - 5.0 / 6.0).abs() < 1e-3, "{found}");
-        assert_eq!(fit_temperature(&model, &Examples::default()), 1.0);
+        assert_eq!(fit_temperature(&[], &[]), 1.0);
     }
 }

@@ -5,7 +5,7 @@ use super::{DataConfig, Estimator, LanguageModelConfig, NetworkConfig};
 use crate::Error;
 use crate::error::of_sampler;
 use crate::training::{check, check_fractions};
-use recurrent_data::Unit;
+use recurrent_data::{CleanConfig, Unit};
 
 /// Most parameters of a model, and most logits of a step: 4 GB each.
 const MOST_ELEMENTS: usize = 1_000_000_000;
@@ -19,6 +19,7 @@ impl LanguageModelConfig {
         match &self.estimator {
             Estimator::Network(network) => {
                 network.model.check()?;
+                network.training.check_chunks()?;
                 network.training.check()?;
             }
             Estimator::Ngram { model } => model.check()?,
@@ -71,6 +72,13 @@ impl DataConfig {
             key("trim_lines"),
             "false where data.unit is not character",
             true,
+        )?;
+        let tokens = self.tokens.is_some() || self.clean != CleanConfig::default();
+        check(
+            !tokens || (self.unit == Unit::Word && self.grammar_characters.is_none()),
+            key("tokens"),
+            "nothing, and no data.clean, where data.unit is not word or the text is generated",
+            "something",
         )?;
         check_fractions("data.fractions", self.fractions)?;
         let characters = self.grammar_characters.unwrap_or([1; 3]);
@@ -148,7 +156,7 @@ impl NetworkConfig {
         let of_parameter = 2 + training.optimizer_config().rule.state_size();
         let of_symbol = model.activations() + 2 * vocabulary;
         let parameters = model.parameters(vocabulary) as f64;
-        let symbols = training.batch_size as f64 * training.chunk_length as f64;
+        let symbols = training.batch_size as f64 * training.chunk() as f64;
         let needed = 4.0 * (parameters * of_parameter as f64 + symbols * of_symbol as f64);
         let gigabytes = |bytes: f64| format!("{:.1} GB", bytes / 1e9);
         check(
@@ -173,7 +181,7 @@ impl NetworkConfig {
         let key = format!("model.{}", self.model.width_key());
         check(parameters <= MOST_ELEMENTS, key, &expected, parameters)?;
         let training = &self.training;
-        let symbols = training.batch_size.saturating_mul(training.chunk_length);
+        let symbols = training.batch_size.saturating_mul(training.chunk());
         let logits = symbols.saturating_mul(vocabulary);
         let expected = format!("batch_size x chunk_length x vocabulary of at most {MOST_ELEMENTS}");
         let key = "training.batch_size".to_string();

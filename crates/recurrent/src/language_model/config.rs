@@ -5,7 +5,7 @@ use super::network::{FeedForwardConfig, ModelConfig, NetworkConfig, RecurrentCon
 use super::ngram::NgramConfig;
 use crate::task::{TaskConfig, absolute, read, to_table};
 use crate::training::TrainingConfig;
-use recurrent_data::Unit;
+use recurrent_data::{CleanConfig, Tokens, Unit};
 use recurrent_decode::SamplerConfig;
 use recurrent_nn::Precision;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -167,6 +167,12 @@ pub struct DataConfig {
     /// Whether spaces at both ends of every line are dropped, where symbols are characters.
     #[serde(default)]
     pub trim_lines: bool,
+    /// What is done to every line before it is cut, where symbols are words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub clean: CleanConfig,
+    /// How lines are cut in words, as in classification; at white space where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Tokens>,
     /// Most symbols of the vocabulary, special ones counted: the most frequent of
     /// the training split, the rest become `<unk>`. Without it the vocabulary is
     /// all symbols of the three splits.
@@ -192,9 +198,15 @@ impl DataConfig {
             fractions: DEFAULT_FRACTIONS,
             unit,
             trim_lines: false,
+            clean: CleanConfig::default(),
+            tokens: None,
             vocabulary_limit: None,
         }
     }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A column's number need not be written as a text.

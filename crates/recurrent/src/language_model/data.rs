@@ -4,8 +4,8 @@ use super::{DataConfig, Split};
 use crate::Error;
 use crate::report::Floor;
 use recurrent_data::{
-    ByteSplits, DataError, Grammar, TextOptions, TextSplits, Unit, Vocabulary, read_bytes,
-    read_text,
+    ByteSplits, CleanConfig, DataError, Grammar, TextOptions, TextSplits, Unit, Vocabulary,
+    read_bytes, read_text,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -182,13 +182,29 @@ fn trim_lines(text: &str) -> String {
     lines.join("\n")
 }
 
+/// The text with every line cleaned, and its tokens parted by spaces.
+fn tokenise(config: &DataConfig, text: &str) -> String {
+    let line = |line: &str| {
+        let clean = config.clean.clean(line);
+        match config.tokens {
+            Some(tokens) => tokens.tokens(&clean).join(" "),
+            None => clean.into_owned(),
+        }
+    };
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    lines.join("\n")
+}
+
 fn splits(config: &DataConfig) -> Result<(TextSplits, Option<Floor>), Error> {
     match (&config.path, config.grammar_characters) {
         (Some(path), _) => {
             let mut text = read_text(Path::new(path), &text_options(config))?;
-            if config.trim_lines {
-                for text in [&mut text.train, &mut text.valid, &mut text.test] {
+            for text in [&mut text.train, &mut text.valid, &mut text.test] {
+                if config.trim_lines {
                     *text = trim_lines(text);
+                }
+                if config.tokens.is_some() || config.clean != CleanConfig::default() {
+                    *text = tokenise(config, text);
                 }
             }
             Ok((text, None))

@@ -80,7 +80,7 @@ pub fn import_arpa(
         estimator: Estimator::from(NgramConfig::imported(order)),
         decode: DecodeConfig::default(),
     };
-    let _lock = run.begin(existing, &config.to_toml(), &vocabulary)?;
+    let _lock = run.begin(existing, &config.to_toml(), &(&vocabulary).into())?;
     ngram::write(&run, &CountModel::Backoff(model), &vocabulary)?;
     Ok(Imported { order, deviation })
 }

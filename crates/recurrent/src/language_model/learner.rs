@@ -38,7 +38,7 @@ impl StreamLearner {
         device: Device,
     ) -> Result<Self, Error> {
         let training = &config.training;
-        let (rows, chunk) = (training.batch_size, training.chunk_length);
+        let (rows, chunk) = (training.batch_size, training.chunk());
         let enough =
             format!("training.batch_size x training.chunk_length + 1 = {rows} x {chunk} + 1");
         let streams = TokenStreams::new(corpus.train.clone(), rows, chunk)

@@ -1,6 +1,5 @@
 //! The networks that give the probability of the next symbol.
 
-mod check;
 mod feed_forward;
 mod output;
 mod recurrent;
@@ -15,6 +14,7 @@ pub use stepper::{LanguageModelStepper, StepperState};
 use super::config::ModelKind;
 use super::regularisation::Regularisation;
 use crate::Error;
+use crate::network::{LayerOf, rows};
 use crate::report::LayerRow;
 use crate::training::TrainingConfig;
 use burn::module::Module;
@@ -83,30 +83,6 @@ pub struct Forward {
     pub hidden: Tensor<3>,
     /// The same after dropout, which the logits are made of.
     pub dropped: Tensor<3>,
-}
-
-/// A layer as it is listed.
-struct LayerOf {
-    name: String,
-    kind: String,
-    width: usize,
-    /// What the names of its parameters begin with.
-    prefix: String,
-    /// What they end with.
-    suffix: String,
-}
-
-impl LayerOf {
-    /// A layer whose parameters begin with its name.
-    fn new(name: &str, kind: &str, width: usize) -> Self {
-        Self {
-            name: name.to_string(),
-            kind: kind.to_string(),
-            width,
-            prefix: name.to_string(),
-            suffix: String::new(),
-        }
-    }
 }
 
 impl ModelConfig {
@@ -258,20 +234,7 @@ impl LanguageModel {
             false => "linear",
         };
         layers.push(LayerOf::new("output", kind, vocabulary));
-        let row = |layer: LayerOf| {
-            let own = all.iter().filter(|parameter| {
-                parameter.name.starts_with(&layer.prefix) && parameter.name.ends_with(&layer.suffix)
-            });
-            LayerRow {
-                output_shape: format!("[T, B, {}]", layer.width),
-                parameters: own
-                    .map(|parameter| parameter.data.num_elements() as u64)
-                    .sum(),
-                name: layer.name,
-                kind: layer.kind,
-            }
-        };
-        layers.into_iter().map(row).collect()
+        rows(layers, &all)
     }
 }
 

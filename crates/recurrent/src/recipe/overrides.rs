@@ -9,7 +9,8 @@ impl Recipe {
     /// Changes settings, each `section.key=value` with the value in TOML: a text
     /// may stand without quotes, and `none` takes an optional key away. A new
     /// `name` of a schedule or optimizer drops the old one's constants, a path the
-    /// recipe's generated text, a cell that is not an LSTM the recipe's forget bias.
+    /// recipe's generated text, a cell that is not an LSTM the recipe's forget bias. A kind of model that has
+    /// other keys and needs none of them stands alone, in the place of the recipe's model and its training.
     /// The recipe is checked once all are made.
     ///
     /// # Errors
@@ -19,6 +20,7 @@ impl Recipe {
         let mut table = self.config.to_table();
         for assignment in assignments {
             drop_replaced(&mut table, assignment.as_ref());
+            replace_model(&mut table, assignment.as_ref());
         }
         for assignment in assignments {
             let assignment = assignment.as_ref();
@@ -43,6 +45,33 @@ impl Recipe {
     }
 }
 
+/// Puts another kind of model, which has other keys, in the place of the recipe's own with its training, where it needs
+/// nothing but its kind.
+fn replace_model(table: &mut toml::Table, assignment: &str) {
+    let Some(("model.kind", kind)) = assignment
+        .split_once('=')
+        .map(|(key, kind)| (key.trim(), kind))
+    else {
+        return;
+    };
+    let kind = kind.trim().trim_matches(['"', '\'']);
+    let of_kind = |mut model: toml::Table| {
+        model.insert("kind".to_string(), kind.into());
+        toml::Value::from(model)
+    };
+    let mut kept = table.clone();
+    if let Some(toml::Value::Table(model)) = table.get("model") {
+        kept.insert("model".to_string(), of_kind(model.clone()));
+    }
+    let mut replaced = table.clone();
+    replaced.insert("model".to_string(), of_kind(toml::Table::new()));
+    replaced.remove("training");
+    let fits = |table: &toml::Table| Config::parse(&table.to_string()).is_ok();
+    if !fits(&kept) && fits(&replaced) {
+        *table = replaced;
+    }
+}
+
 /// Takes the settings away that an assignment leaves without a use.
 fn drop_replaced(table: &mut toml::Table, assignment: &str) {
     let Some((key, value)) = assignment.split_once('=') else {
@@ -52,9 +81,12 @@ fn drop_replaced(table: &mut toml::Table, assignment: &str) {
     let (section, names): (_, &[&str]) = match key.trim() {
         "data.path" if value != "none" => ("data", &["grammar_characters", "grammar_seed"]),
         "model.cell" if value != "lstm" => ("model", &["forget_bias"]),
+        "model.encoder.cell" if value != "lstm" => ("model.encoder", &["forget_bias"]),
         _ => return,
     };
-    let Some(toml::Value::Table(section)) = table.get_mut(section) else {
+    let Some(section) = section.split('.').try_fold(&mut *table, |table, part| {
+        table.get_mut(part).and_then(toml::Value::as_table_mut)
+    }) else {
         return;
     };
     let generated = section.contains_key("grammar_characters");

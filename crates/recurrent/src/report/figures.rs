@@ -36,7 +36,6 @@ pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>)
 
     let mut cross_entropy = train_curves(&train);
     cross_entropy.push(line("validation", Ink::Valid, valid.clone()));
-    let above = floor.and_then(|floor| above(floor, &valid, &cross_entropy));
     let perplexity = vec![
         line(train_label(&train), Ink::Train, smooth(&train)),
         line("validation", Ink::Valid, valid.clone()),
@@ -45,14 +44,19 @@ pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>)
     let (title, values, of_symbols): (_, _, fn(f64) -> f64) = match loss {
         Loss::CrossEntropy => ("Cross entropy", "bits a symbol", bits),
         Loss::NegativeSampling => ("Loss of negative sampling", "nats an example", |nats| nats),
+        Loss::SquaredError => ("Squared error", "mean squared error", |error| error),
     };
+    let above = floor.and_then(|floor| {
+        let change = |loss: f64| of_symbols(loss - floor.cross_entropy);
+        above(floor, &valid, mapped(cross_entropy.clone(), change), values)
+    });
     let wide = Figure {
         title: title.to_string(),
         values,
-        note: lowest(&valid),
+        note: lowest(&valid, of_symbols, values),
         size: WIDE,
         curves: mapped(cross_entropy, of_symbols),
-        floor: floor.map(|floor| (floor.label.as_str(), bits(floor.cross_entropy))),
+        floor: floor.map(|floor| (floor.label.as_str(), of_symbols(floor.cross_entropy))),
         decades: 3.0,
     };
     let narrow = [
@@ -101,20 +105,24 @@ pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>)
 }
 
 /// How far a run has come to a floor that no validation is below: the way that is left at its end is too short to see
-/// beside its beginning, so the axis is logarithmic.
-fn above<'a>(floor: &Floor, valid: &[(f64, f64)], curves: &[Curve]) -> Option<Figure<'a>> {
+/// beside its beginning, so the axis is logarithmic. The curves are those of what is left.
+fn above<'a>(
+    floor: &Floor,
+    valid: &[(f64, f64)],
+    mut curves: Vec<Curve>,
+    values: &'a str,
+) -> Option<Figure<'a>> {
     let reached = |point: &(f64, f64)| point.1 <= floor.cross_entropy;
     if valid.is_empty() || valid.iter().any(reached) {
         return None;
     }
-    let mut curves = mapped(curves.to_vec(), |nats| (nats - floor.cross_entropy) / LN_2);
     for curve in &mut curves {
         // Single training steps may be easier than the source is on average.
         curve.points.retain(|point| point.1 > 0.0);
     }
     Some(Figure {
         title: format!("Above the {}", floor.label),
-        values: "bits a symbol",
+        values,
         note: String::new(),
         size: WIDE,
         curves,
@@ -172,11 +180,13 @@ fn mapped(curves: Vec<Curve>, change: impl Fn(f64) -> f64) -> Vec<Curve> {
     curves.into_iter().map(change).collect()
 }
 
-fn lowest(valid: &[(f64, f64)]) -> String {
+fn lowest(valid: &[(f64, f64)], change: fn(f64) -> f64, values: &str) -> String {
     let best = valid.iter().min_by(|a, b| a.1.total_cmp(&b.1));
-    best.map_or(String::new(), |&(step, nats)| {
-        let (bits, step) = (nats / LN_2, grouped(step as u64));
-        format!("Lowest validation value: {bits:.4} bits a symbol at step {step}.")
+    best.map_or(String::new(), |&(step, loss)| {
+        let (value, step) = (change(loss), grouped(step as u64));
+        // A small error has no digit among the first four.
+        let decimals = if value.abs() < 0.01 { 6 } else { 4 };
+        format!("Lowest validation value: {value:.decimals$} {values} at step {step}.")
     })
 }
 

@@ -291,6 +291,39 @@ fn a_loss_of_no_symbols_has_no_perplexity() {
 }
 
 #[test]
+fn squared_errors_are_named_beside_their_floor() {
+    let html = |loss: f64| {
+        let metrics = vec![
+            train(1, 0.2),
+            valid(1, 0.19),
+            train(2, loss),
+            valid(2, loss),
+        ];
+        let report = Report {
+            metrics,
+            loss: Loss::SquaredError,
+            floor: Some(Floor {
+                label: "answer without memory".to_string(),
+                cross_entropy: 0.25,
+            }),
+            ..Report::default()
+        };
+        report.to_html()
+    };
+    let found = html(0.000_321);
+    assert_sound(&found);
+    for part in [
+        "Squared error",
+        "mean squared error",
+        "answer without memory, 0.250",
+        "Lowest validation value: 0.000321 mean squared error at step 2.",
+    ] {
+        assert!(found.contains(part), "{part}");
+    }
+    assert!(!found.contains("Perplexity") && !found.contains("bits"));
+}
+
+#[test]
 fn every_text_is_escaped() {
     let hostile = "\n</pre><script>\"&'\u{0}\u{7}\r\u{85}";
     let text = hostile.to_string();

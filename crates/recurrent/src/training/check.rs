@@ -1,7 +1,8 @@
 //! The ranges of the `[training]` section.
 
-use super::{OptimizerChoice, Schedule, TrainingConfig};
+use super::{LossScale, OptimizerChoice, Schedule, TrainingConfig};
 use crate::Error;
+use crate::recipe::name_of;
 use std::fmt::Display;
 
 /// Most rows or steps of a batch.
@@ -11,6 +12,41 @@ const MOST: usize = 65_536;
 const MOST_RATE: f64 = 1000.0;
 
 impl TrainingConfig {
+    /// Fails where a task that reads a stream of symbols chunk by chunk is not told how long a chunk is.
+    pub(crate) fn check_chunks(&self) -> Result<(), Error> {
+        check(
+            self.chunk_length.is_some(),
+            "training.chunk_length".to_string(),
+            "the steps that a gradient goes back",
+            "nothing",
+        )
+    }
+
+    /// Fails where a setting would hold for nothing, as the task reads whole sequences.
+    pub(crate) fn check_whole_sequences(&self) -> Result<(), Error> {
+        let refuse = |is_unset: bool, name: &str, default: &str, found: String| {
+            let expected = format!("{default}, as whole sequences are read");
+            check(is_unset, format!("training.{name}"), &expected, found)
+        };
+        let chunk = self.chunk_length;
+        let (deviation, streams) = (self.chunk_deviation, self.evaluation_streams);
+        refuse(
+            chunk.is_none(),
+            "chunk_length",
+            "nothing",
+            self.chunk().to_string(),
+        )?;
+        refuse(
+            deviation == 0.0,
+            "chunk_deviation",
+            "0",
+            deviation.to_string(),
+        )?;
+        refuse(streams == 1, "evaluation_streams", "1", streams.to_string())?;
+        let mean = self.loss == LossScale::Mean;
+        refuse(mean, "loss", "mean", name_of(&self.loss))
+    }
+
     /// Checks the range of every value.
     ///
     /// # Errors
@@ -19,7 +55,7 @@ impl TrainingConfig {
         let key = |name: &str| format!("training.{name}");
         for (name, value) in [
             ("batch_size", self.batch_size as u64),
-            ("chunk_length", self.chunk_length as u64),
+            ("chunk_length", self.chunk() as u64),
             ("epochs", self.epochs as u64),
             ("evaluation_streams", self.evaluation_streams as u64),
             ("log_every", self.log_every),
@@ -36,13 +72,13 @@ impl TrainingConfig {
         }
         for (name, value) in [
             ("batch_size", self.batch_size),
-            ("chunk_length", self.chunk_length),
+            ("chunk_length", self.chunk()),
             ("evaluation_streams", self.evaluation_streams),
         ] {
             check(value <= MOST, key(name), "a number of at most 65536", value)?;
         }
         let deviation = self.chunk_deviation;
-        let most = self.chunk_length as f64;
+        let most = self.chunk() as f64;
         check(
             (0.0..=most).contains(&deviation),
             key("chunk_deviation"),

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 pub struct TrainingConfig {
     /// Parallel streams or rows of a step, `B`.
     pub batch_size: usize,
-    /// Steps that the gradient goes back, `T`.
-    pub chunk_length: usize,
+    /// Steps that the gradient goes back, `T`, where a stream of symbols is read; a task of whole
+    /// sequences goes back to their beginnings and has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chunk_length: Option<usize>,
     /// Standard deviation of a chunk's length, 0 for chunks of one length. Lengths are drawn
     /// around `chunk_length`, one in twenty around half of it, and the learning rate of a
     /// step goes with its length (Merity, Keskar and Socher 2018).
@@ -238,6 +240,11 @@ impl OptimizerChoice {
 }
 
 impl TrainingConfig {
+    /// `T` of a chunk; the check of a task that reads streams sees to it that there is one.
+    pub(crate) fn chunk(&self) -> usize {
+        self.chunk_length.unwrap_or(1)
+    }
+
     /// Configuration of the optimizer.
     pub fn optimizer_config(&self) -> OptimizerConfig {
         let norm = self.clip_norm.map(Clip::Norm);

@@ -307,6 +307,20 @@ impl<L: Learner> Fit<'_, L> {
     }
 }
 
+/// Says so where a run was stopped early.
+pub(crate) fn note_early_end(
+    record: &Record,
+    config: &TrainingConfig,
+    observer: &mut dyn Observer,
+) {
+    if record.finished && record.epoch < config.epochs {
+        let since = record.since_best;
+        observer.note(&format!(
+            "stopped early: {since} validations without a better one (training.early_stopping)"
+        ));
+    }
+}
+
 /// Whether something that happens every `every` steps happens after `step`.
 fn due(every: Option<u64>, step: u64) -> bool {
     every.is_some_and(|every| step.is_multiple_of(every))

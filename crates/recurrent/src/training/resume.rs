@@ -1,11 +1,11 @@
 //! Going on with a run.
 
 use super::{Checkpoint, Observer, TrainOptions, check};
+use crate::codec::Codec;
 use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Lock, RunDirectory};
 use crate::task::Config;
 use crate::{Error, files};
-use recurrent_data::Vocabulary;
 
 /// A run that a directory holds.
 pub(crate) struct Resumed {
@@ -77,13 +77,13 @@ impl Resumed {
 pub(crate) fn begin(
     run: &RunDirectory,
     lock: Option<Lock>,
-    (config, vocabulary): (&str, &Vocabulary),
+    (config, codec): (&str, &Codec),
     options: &TrainOptions,
     observer: &mut dyn Observer,
     step: u64,
 ) -> Result<Lock, Error> {
     let Some(lock) = lock else {
-        return run.begin(options.existing, config, vocabulary);
+        return run.begin(options.existing, config, codec);
     };
     files::write_atomically(&run.file("config.toml"), config.as_bytes())?;
     match step {
@@ -91,4 +91,16 @@ pub(crate) fn begin(
         step => observer.note(&format!("going on after step {step}")),
     }
     Ok(lock)
+}
+
+/// Whether a setting may change while the training of a network goes on.
+pub(crate) fn may_change_training(change: &Difference) -> bool {
+    match change.key.as_str() {
+        "training.keep" | "training.optimizer.name" => false,
+        // Without momentum a checkpoint has no state that it could go on from.
+        "training.optimizer.momentum" => change.before != "0.0",
+        key => !["task.", "data.", "model."]
+            .iter()
+            .any(|section| key.starts_with(section)),
+    }
 }

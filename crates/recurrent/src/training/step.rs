@@ -38,7 +38,8 @@ pub(crate) fn make_step<L: Learner>(
         None => loss.mean,
     };
     let gradients = objective.mul_scalar(loss.scale).backward();
-    match optimizer.step(model, gradients, learning_rate * loss.rate) {
+    let rate = |parameter: &str| learning_rate * loss.rate * learner.rate(parameter);
+    match optimizer.step_at(model, gradients, &rate) {
         Ok((model, norm)) => Ok(Stepped {
             model,
             loss: mean,

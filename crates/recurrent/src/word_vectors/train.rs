@@ -82,7 +82,8 @@ pub fn train(
         Some(checkpoint) => restore(&config, &words, checkpoint, &fresh)?,
         None => (fresh, Trainer::new(config.settings(), &words.counts)),
     };
-    let text = (&config.to_toml()[..], &words.vocabulary);
+    let codec = (&words.vocabulary).into();
+    let text = (&config.to_toml()[..], &codec);
     let _lock = training::begin(&run, lock, text, options, observer, record.step)?;
     observer.note(&format!(
         "{} words, {} of them different",

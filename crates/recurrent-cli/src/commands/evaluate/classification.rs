@@ -1,8 +1,7 @@
 //! The measures of a classifier.
 
-use super::{Arguments, say_split};
+use super::{Arguments, refuse_adaptation, say_split};
 use crate::commands::{Outcome, columns, print};
-use recurrent::Error;
 use recurrent::classification::{Classifier, Measures};
 use recurrent::language_model::Split;
 use recurrent::run::RunDirectory;
@@ -10,28 +9,20 @@ use serde_json::{Value, json};
 use std::process::ExitCode;
 
 pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
-    if arguments.cache.is_some() || arguments.dynamic.is_some() {
-        return Err(Error::Setting {
-            key: "--cache or --dynamic".to_string(),
-            expected: "nothing for a classifier".to_string(),
-            found: "something".to_string(),
-        }
-        .into());
-    }
-    arguments.machine.device.device()?;
-    let classifier = Classifier::load(run)?;
+    refuse_adaptation(arguments, "classifier")?;
+    let classifier = Classifier::load(run, arguments.machine.device)?;
     let names = [&arguments.column, &arguments.label_column].map(|name| name.as_deref());
     let corpus = classifier.corpus(arguments.data.as_deref(), names)?;
     let split = match arguments.split {
         Some(split) => split,
-        None if corpus.test.labels.is_empty() => Split::Valid,
+        None if corpus.test.is_empty() => Split::Valid,
         None => Split::Test,
     };
     if arguments.split.is_none() {
         say_split(split, &corpus.source);
     }
     let examples = corpus.split(split)?;
-    let found = classifier.measure(&examples, &classifier.predict_examples(&examples));
+    let found = classifier.measure(&examples, &classifier.predict(&examples.inputs));
     let text = match arguments.json {
         true => format!("{}\n", object(&classifier, &corpus.source, split, &found)),
         false => {

@@ -5,10 +5,13 @@
 //! y = b + W x + U tanh(d + H x)           W where there are direct connections
 //! ```
 
-use super::check::{check_dropouts, check_initializers, check_size, check_tied_initializer};
 use super::output::Output;
-use super::{Forward, LayerOf, ModelKind, ModelState, default_initializer, small};
+use super::{Forward, ModelKind, ModelState, default_initializer, small};
 use crate::Error;
+use crate::network::LayerOf;
+use crate::network::check::{
+    check_dropouts, check_initializers, check_size, check_tied_initializer,
+};
 use crate::training::check;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -81,8 +84,8 @@ impl FeedForwardConfig {
         let fine = (1..=MOST_CONTEXT).contains(&context);
         check(fine, key("context"), "a number from 1 to 64", context)?;
         let width = self.embedding_size;
-        check_size("embedding_size", width)?;
-        check_size("hidden_size", self.hidden_size)?;
+        check_size("model.embedding_size", width)?;
+        check_size("model.hidden_size", self.hidden_size)?;
         check(
             !self.tie_weights || self.hidden_size == width,
             key("hidden_size"),
@@ -96,14 +99,14 @@ impl FeedForwardConfig {
             true,
         )?;
         check_dropouts(&[
-            ("embedding_dropout", self.embedding_dropout),
-            ("input_dropout", self.input_dropout),
-            ("output_dropout", self.output_dropout),
+            ("model.embedding_dropout", self.embedding_dropout),
+            ("model.input_dropout", self.input_dropout),
+            ("model.output_dropout", self.output_dropout),
         ])?;
         check_initializers(&[
-            ("embedding_initializer", self.embedding_initializer),
-            ("input_initializer", self.input_initializer),
-            ("output_initializer", self.output_initializer),
+            ("model.embedding_initializer", self.embedding_initializer),
+            ("model.input_initializer", self.input_initializer),
+            ("model.output_initializer", self.output_initializer),
         ])?;
         check_tied_initializer(self.tie_weights, self.output_initializer)
     }

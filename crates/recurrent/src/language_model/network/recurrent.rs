@@ -1,11 +1,14 @@
 //! The recurrent language model: embedding, recurrent stack, output layer (Mikolov et al. 2010,
 //! Zaremba, Sutskever and Vinyals 2014).
 
-use super::check::{check_dropouts, check_initializers, check_size, check_tied_initializer};
 use super::output::Output;
-use super::{Forward, LayerOf, ModelKind, ModelState, default_initializer, small};
+use super::{Forward, ModelKind, ModelState, default_initializer, small};
 use crate::Error;
 use crate::language_model::regularisation::Regularisation;
+use crate::network::LayerOf;
+use crate::network::check::{
+    check_dropouts, check_initializers, check_size, check_tied_initializer,
+};
 use crate::recipe::name_of;
 use crate::training::check;
 use burn::module::Module;
@@ -115,12 +118,12 @@ impl RecurrentConfig {
     pub(super) fn check(&self) -> Result<(), Error> {
         let key = |name: &str| format!("model.{name}");
         let width = self.embedding_size;
-        check_size("embedding_size", width)?;
+        check_size("model.embedding_size", width)?;
         let layers = self.hidden_sizes.len();
         let few = (1..=64).contains(&layers);
         check(few, key("hidden_sizes"), "1 to 64 layers", layers)?;
         for &hidden in &self.hidden_sizes {
-            check_size("hidden_sizes", hidden)?;
+            check_size("model.hidden_sizes", hidden)?;
         }
         let last = self.hidden_sizes[layers - 1];
         let fits = !self.tie_weights || last == width;
@@ -128,12 +131,12 @@ impl RecurrentConfig {
             format!("a last layer of {width}, the embedding's width, to tie their weights");
         check(fits, key("hidden_sizes"), &expected, last)?;
         check_dropouts(&[
-            ("embedding_dropout", self.embedding_dropout),
-            ("input_dropout", self.input_dropout),
-            ("dropout", self.dropout),
-            ("output_dropout", self.output_dropout),
-            ("recurrent_dropout", self.recurrent_dropout),
-            ("weight_dropout", self.weight_dropout),
+            ("model.embedding_dropout", self.embedding_dropout),
+            ("model.input_dropout", self.input_dropout),
+            ("model.dropout", self.dropout),
+            ("model.output_dropout", self.output_dropout),
+            ("model.recurrent_dropout", self.recurrent_dropout),
+            ("model.weight_dropout", self.weight_dropout),
         ])?;
         for (name, value) in [
             ("activation_penalty", self.activation_penalty),
@@ -150,11 +153,11 @@ impl RecurrentConfig {
             bias,
         )?;
         check_initializers(&[
-            ("embedding_initializer", self.embedding_initializer),
-            ("input_initializer", self.input_initializer),
-            ("recurrent_initializer", self.recurrent_initializer),
-            ("bias_initializer", self.bias_initializer),
-            ("output_initializer", self.output_initializer),
+            ("model.embedding_initializer", self.embedding_initializer),
+            ("model.input_initializer", self.input_initializer),
+            ("model.recurrent_initializer", self.recurrent_initializer),
+            ("model.bias_initializer", self.bias_initializer),
+            ("model.output_initializer", self.output_initializer),
         ])?;
         self.check_use()
     }
@@ -202,15 +205,12 @@ impl RecurrentConfig {
         (self.cell.gates() + 1) * hidden
     }
 
-    /// The layers from input to output: name, kind, width, and what the names of their
-    /// parameters begin and end with.
+    /// The layers from input to output.
     pub(super) fn layers(&self) -> Vec<LayerOf> {
         let mut rows = vec![LayerOf::new("embedding", "embedding", self.embedding_size)];
         for (number, &width) in self.hidden_sizes.iter().enumerate() {
-            let mut row = LayerOf::new("rnn.", &name_of(&self.cell), width);
-            row.name = format!("rnn layer {number}");
-            row.suffix = format!("_l{number}");
-            rows.push(row);
+            let kind = name_of(&self.cell);
+            rows.push(LayerOf::of_stack("rnn", number, &kind, width));
         }
         rows
     }

@@ -3,7 +3,7 @@
 use crate::language_model::mixture::{Mixture, MixtureConfig};
 use crate::language_model::{CountModel, LanguageModel, NetworkConfig, mixture};
 use crate::run::RunDirectory;
-use crate::training::{Checkpoint, TrainingRecord};
+use crate::training::TrainingRecord;
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -63,7 +63,7 @@ impl Trained {
         if !path.exists() {
             return Err(Error::Run {
                 path: run.path().to_path_buf(),
-                message: why_no_weights(run),
+                message: run.why_no_weights(),
             });
         }
         let file = weights::read(&path)?;
@@ -77,24 +77,5 @@ impl Trained {
             config,
             device,
         })))
-    }
-}
-
-/// Why a run has no weights, and what to do.
-fn why_no_weights(run: &RunDirectory) -> String {
-    if run.is_locked() {
-        return "no model.safetensors yet: the run is still training and has no weights so far"
-            .to_string();
-    }
-    match Checkpoint::newest(run) {
-        Ok(Some(checkpoint)) if checkpoint.record.finished => {
-            "model.safetensors is missing from a finished run; train it anew with --force"
-                .to_string()
-        }
-        _ => format!(
-            "no model.safetensors yet: the run ended before it had weights, interrupted or by a loss \
-             that is not finite; go on with `recurrent train --resume --out {}`",
-            run.path().display()
-        ),
     }
 }

@@ -5,7 +5,7 @@ use crate::language_model::learner::StreamLearner;
 use crate::language_model::{LanguageModel, NetworkConfig, Split};
 use crate::run::{RunDirectory, digest};
 use crate::task::to_table;
-use crate::training::{self, Learner, Observer, Record, TrainOptions};
+use crate::training::{self, Learner, Observer, Record, TrainOptions, note_early_end};
 use crate::{Error, memory, word_vectors};
 use recurrent_nn::noise;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) fn fit(
     }
     let training = &network.training;
     let mut learner = StreamLearner::new(network, corpus, symbols, device.clone())?;
-    let (valid, chunk) = (corpus.valid.len(), training.chunk_length);
+    let (valid, chunk) = (corpus.valid.len(), training.chunk());
     if valid <= chunk {
         let place = corpus.place(Split::Valid);
         observer.note(&format!(
@@ -65,12 +65,7 @@ pub(super) fn fit(
         observer,
     )?;
     let record = fitted.record;
-    if record.finished && record.epoch < training.epochs {
-        let since = record.since_best;
-        observer.note(&format!(
-            "stopped early: {since} validations without a better one (training.early_stopping)"
-        ));
-    }
+    note_early_end(&record, training, observer);
     Ok(Ended {
         steps: record.step,
         seconds: record.elapsed_seconds,

@@ -2,9 +2,11 @@
 
 use crate::Error;
 use crate::language_model::{Corpus, Estimator, LanguageModelConfig, Split};
-use crate::recipe::{Difference, Recipe, name_of};
+use crate::recipe::{Recipe, name_of};
 use crate::run::{Lock, RunDirectory};
-use crate::training::{self, Checkpoint, Observer, Resumed, TrainOptions, check};
+use crate::training::{
+    self, Checkpoint, Observer, Resumed, TrainOptions, check, may_change_training,
+};
 use recurrent_data::Vocabulary;
 
 /// What a run starts or goes on from.
@@ -30,7 +32,7 @@ impl Start {
         training::begin(
             run,
             self.lock.take(),
-            (&self.config.to_toml(), &self.vocabulary),
+            (&self.config.to_toml(), &(&self.vocabulary).into()),
             options,
             observer,
             step,
@@ -80,10 +82,10 @@ impl Start {
         recipe: &Recipe,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let resumed = Resumed::open(run, recipe, may_change, observer)?;
+        let resumed = Resumed::open(run, recipe, may_change_training, observer)?;
         let checkpoint = resumed.checkpoint;
         if checkpoint.is_none() {
-            check_weights(run)?;
+            run.check_has_no_weights()?;
         }
         let config = resumed.config.language_model(run.path())?;
         let vocabulary = run.vocabulary()?;
@@ -99,32 +101,5 @@ impl Start {
             checkpoint,
             lock: Some(resumed.lock),
         })
-    }
-}
-
-/// Fails where a finished run has no checkpoint that it could go on from.
-fn check_weights(run: &RunDirectory) -> Result<(), Error> {
-    // An interruption may come between the first weights and the first checkpoint.
-    let weights = run.file("model.safetensors");
-    if !run.file("report.html").exists() || !weights.exists() {
-        return Ok(());
-    }
-    Err(Error::Run {
-        path: weights,
-        message: "these weights are of a finished run that has no checkpoint to go on from; \
-                  start anew with --force"
-            .to_string(),
-    })
-}
-
-/// Whether a setting may change while a run goes on.
-fn may_change(change: &Difference) -> bool {
-    match change.key.as_str() {
-        "training.keep" | "training.optimizer.name" => false,
-        // Without momentum a checkpoint has no state that it could go on from.
-        "training.optimizer.momentum" => change.before != "0.0",
-        key => !["task.", "data.", "model."]
-            .iter()
-            .any(|section| key.starts_with(section)),
     }
 }

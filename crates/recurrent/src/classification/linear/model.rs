@@ -1,39 +1,37 @@
 //! A linear classifier with its features, in training and in its run directory.
 
-use super::{Examples, LinearConfig, LinearKind};
+use super::{LinearConfig, LinearKind};
+use crate::classification::data::Examples;
+use crate::codec::Codec;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::training::check;
 use crate::weights::{self, Tensors};
 use crate::{Error, recipe};
 use burn::tensor::TensorData;
-use recurrent_data::Vocabulary;
 use recurrent_linear::{Features, Linear, Rows, bayes, dual, nbsvm};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use std::path::Path;
 
 /// A classifier of texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearModel {
-    pub(super) features: Features,
-    pub(super) linear: Linear,
+    pub(in crate::classification) features: Features,
+    pub(in crate::classification) linear: Linear,
 }
 
 /// What stands beside the weights.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct LinearRecord {
     task: String,
-    /// Digest of the vocabulary.
-    vocabulary: u32,
-    /// The names of the classes, `[K]`.
-    classes: Vec<String>,
+    /// Digest of vocabulary and classes.
+    codec: u32,
     /// How it was trained.
     model: LinearConfig,
 }
 
 /// What training came to.
-pub(super) struct Trained {
+pub(in crate::classification) struct Trained {
     pub model: LinearModel,
     /// Passes over the examples, of those that are learned in passes.
     pub rounds: Option<usize>,
@@ -42,12 +40,12 @@ pub(super) struct Trained {
 }
 
 /// Trains a classifier of `classes` classes.
-pub(super) fn train(
+pub(in crate::classification) fn train(
     config: &LinearConfig,
     examples: &Examples,
     classes: usize,
 ) -> Result<Trained, Error> {
-    let texts = || examples.ids.iter().map(Vec::as_slice);
+    let texts = || examples.ids().iter().map(Vec::as_slice);
     let features = Features::of(config.features(), texts())?;
     let rows = features.rows(texts());
     let labels = &examples.labels;
@@ -74,12 +72,15 @@ pub(super) fn train(
 
 impl LinearModel {
     /// The features of texts of tokens, `[N, F]`.
-    pub(super) fn rows<'a>(&self, texts: impl IntoIterator<Item = &'a [u32]>) -> Rows {
+    pub(in crate::classification) fn rows<'a>(
+        &self,
+        texts: impl IntoIterator<Item = &'a [u32]>,
+    ) -> Rows {
         self.features.rows(texts)
     }
 
     /// The table of its layer.
-    pub(super) fn layers(&self, config: &LinearConfig) -> Vec<LayerRow> {
+    pub(in crate::classification) fn layers(&self, config: &LinearConfig) -> Vec<LayerRow> {
         vec![LayerRow {
             name: "linear".to_string(),
             kind: format!(
@@ -93,7 +94,7 @@ impl LinearModel {
     }
 
     /// Fails where a weight is no number.
-    pub(super) fn check_finite(&self) -> Result<(), Error> {
+    pub(in crate::classification) fn check_finite(&self) -> Result<(), Error> {
         let all = self.linear.weights.iter().chain(&self.linear.bias);
         let finite = all.copied().all(|x| (x as f32).is_finite());
         let expected = "settings that leave finite weights";
@@ -101,12 +102,11 @@ impl LinearModel {
     }
 
     /// Writes the model to its run directory.
-    pub(super) fn write(
+    pub(in crate::classification) fn write(
         &self,
         run: &RunDirectory,
         config: &LinearConfig,
-        vocabulary: u32,
-        classes: &[String],
+        codec: &Codec,
     ) -> Result<(), Error> {
         let (count, features) = (self.linear.classes(), self.features.len());
         let floats = |values: &[f64]| values.iter().map(|&x| x as f32).collect::<Vec<f32>>();
@@ -130,19 +130,19 @@ impl LinearModel {
         ]);
         let record = LinearRecord {
             task: "classification".to_string(),
-            vocabulary,
-            classes: classes.to_vec(),
+            codec: codec.digest(),
             model: config.clone(),
         };
         weights::write(&run.file("model.safetensors"), &tensors, &record)
     }
 
-    /// The model of a run directory and the names of its classes.
-    pub(super) fn read(
+    /// The model of a run directory, of so many classes.
+    pub(in crate::classification) fn read(
         run: &RunDirectory,
         config: &LinearConfig,
-        vocabulary: &Vocabulary,
-    ) -> Result<(Self, Vec<String>), Error> {
+        codec: &Codec,
+        classes: usize,
+    ) -> Result<Self, Error> {
         let path = run.file("model.safetensors");
         if !path.exists() {
             return Err(Error::Run {
@@ -156,7 +156,7 @@ impl LinearModel {
         let Some(record) = file.record::<LinearRecord>(&path)? else {
             return Err(broken(&path, "a record of its classes", "none"));
         };
-        run.check_vocabulary(vocabulary, Some(record.vocabulary), &path)?;
+        run.check_codec(codec, Some(record.codec), &path)?;
         if record.model != *config {
             return Err(Error::Run {
                 path: run.file("config.toml"),
@@ -165,12 +165,6 @@ impl LinearModel {
                         .to_string(),
             });
         }
-        let distinct: HashSet<&String> = record.classes.iter().collect();
-        if distinct.len() != record.classes.len() || distinct.len() < 2 {
-            let found = record.classes.join(", ");
-            return Err(broken(&path, "two different classes or more", &found));
-        }
-        let classes = record.classes.len();
         let mut take = |name: &str| {
             let tensor = file.tensors.remove(name);
             tensor.ok_or_else(|| broken(&path, &format!("a tensor `{name}`"), "none"))
@@ -207,7 +201,7 @@ impl LinearModel {
         let keys = ngrams.iter::<u32>().collect();
         let idf = idf.iter::<f32>().collect();
         let features = Features::from_keys(config.features(), keys, idf)?;
-        Ok((Self { features, linear }, record.classes))
+        Ok(Self { features, linear })
     }
 }
 

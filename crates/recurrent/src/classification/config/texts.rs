@@ -1,0 +1,142 @@
+//! `[data]` of kind `texts`: texts with a label each.
+
+use super::ExampleKind;
+use crate::Error;
+use crate::task::absolute;
+use crate::training::{check, check_fractions};
+use recurrent_data::{CleanConfig, Encoding, LabelledOptions, Tokens};
+use serde::{Deserialize, Serialize};
+
+/// `[data]`: texts with a label each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextDataConfig {
+    /// `texts`.
+    #[serde(default)]
+    pub kind: ExampleKind,
+    /// A file, or a folder with a training and a test file or a folder or file a class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The column of a table that holds the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The column of a table that holds the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_column: Option<String>,
+    /// Parts of one file that are train, valid and test.
+    #[serde(default = "fractions")]
+    pub fractions: [f64; 3],
+    /// The part of the training texts that is for validation where a folder has none of its own.
+    #[serde(default = "valid_fraction")]
+    pub valid_fraction: f64,
+    /// `[k, n]`: the k-th of n parts of all texts is the test part, as in cross-validation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fold: Option<[usize; 2]>,
+    /// Seed of the order of the texts and of their parts.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// How bytes are characters.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// What a token is.
+    #[serde(default = "words")]
+    pub tokens: Tokens,
+    /// What is done to a text before.
+    #[serde(default)]
+    pub clean: CleanConfig,
+    /// Most tokens of the vocabulary, the most frequent ones; the rest turn into `<unk>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary_limit: Option<usize>,
+    /// Tokens that occur less often turn into `<unk>`.
+    #[serde(default = "one_token")]
+    pub minimum_count: usize,
+    /// Most tokens of a text; the rest is not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_limit: Option<usize>,
+    /// Which tokens of a longer text are read.
+    #[serde(default)]
+    pub keep: KeptTokens,
+}
+
+/// Which tokens of a text are read that is longer than the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptTokens {
+    /// The first.
+    #[default]
+    First,
+    /// The last.
+    Last,
+}
+
+fn one() -> u64 {
+    1
+}
+fn one_token() -> usize {
+    1
+}
+fn words() -> Tokens {
+    Tokens::Words
+}
+fn fractions() -> [f64; 3] {
+    [0.8, 0.1, 0.1]
+}
+fn valid_fraction() -> f64 {
+    0.1
+}
+
+impl TextDataConfig {
+    pub(in crate::classification) fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("data.{name}");
+        check_fractions("data.fractions", self.fractions)?;
+        let valid = self.valid_fraction;
+        let fine = valid > 0.0 && valid < 1.0;
+        check(fine, key("valid_fraction"), "above 0 to below 1", valid)?;
+        super::check_fold(self.fold)?;
+        if let Some(limit) = self.vocabulary_limit {
+            let fine = (2..=10_000_000).contains(&limit);
+            check(
+                fine,
+                key("vocabulary_limit"),
+                "a number from 2 to 10000000",
+                limit,
+            )?;
+        }
+        let least = self.minimum_count;
+        check(least >= 1, key("minimum_count"), "at least 1", least)?;
+        let limit = self.length_limit.unwrap_or(1);
+        let fine = (1..=1_000_000).contains(&limit);
+        check(
+            fine,
+            key("length_limit"),
+            "a number from 1 to 1000000",
+            limit,
+        )?;
+        check(
+            self.length_limit.is_some() || self.keep == KeptTokens::First,
+            key("keep"),
+            "first, as there is no data.length_limit",
+            "last",
+        )
+    }
+
+    /// Makes the path hold in every working directory.
+    pub(in crate::classification) fn make_path_absolute(&mut self) {
+        if let Some(path) = &mut self.path {
+            *path = absolute(path);
+        }
+    }
+
+    /// What reading takes.
+    pub(in crate::classification) fn options(&self) -> LabelledOptions {
+        LabelledOptions {
+            text_column: self.column.clone(),
+            label_column: self.label_column.clone(),
+            fractions: self.fractions,
+            valid_fraction: self.valid_fraction,
+            fold: self.fold,
+            seed: self.seed,
+            encoding: self.encoding,
+        }
+    }
+}

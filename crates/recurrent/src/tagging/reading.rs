@@ -1,0 +1,190 @@
+//! How words and tags become numbers.
+
+use super::config::TaggedDataConfig;
+use super::data::{Sentences, TaggedCorpus};
+use super::network::NetworkModelConfig;
+use crate::Error;
+use crate::codec::{self, Codec};
+use crate::run::RunDirectory;
+use recurrent_data::{Splits, TagScheme, TaggedSentences, Vocabulary, read_tagged};
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+/// How words and tags become numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    /// Tags of the learned scheme, in alphabetical order.
+    pub tags: Vec<String>,
+    /// Of a network: the words, and the characters where words are read by them.
+    pub words: Option<Vocabulary>,
+    pub characters: Option<Vocabulary>,
+}
+
+impl Reading {
+    /// Reads sentences and learns from the training part how they become numbers.
+    ///
+    /// # Errors
+    /// Where there are none, they cannot be read, their tags break their scheme, or a tag is not in the training part.
+    pub(super) fn build(
+        config: &TaggedDataConfig,
+        network: Option<&NetworkModelConfig>,
+    ) -> Result<(TaggedCorpus, Self), Error> {
+        let (source, splits, repaired) = read(config)?;
+        let tags = splits.train.sentences.iter();
+        let tags = tags.flat_map(|sentence| &sentence.tags);
+        let tags: BTreeSet<String> = match config.learned_scheme() {
+            TagScheme::Plain => tags.cloned().collect(),
+            scheme => tags.flat_map(|tag| siblings(scheme, tag)).collect(),
+        };
+        let tags = tags.into_iter().collect();
+        let reading = Self {
+            tags,
+            words: network.map(|network| network.word_vocabulary(&splits.train)),
+            characters: network.and_then(|network| network.character_vocabulary(&splits.train)),
+        };
+        let corpus = reading.encode(source, splits, repaired)?;
+        Ok((corpus, reading))
+    }
+
+    /// Reads sentences as numbers.
+    ///
+    /// # Errors
+    /// As [`Self::build`].
+    pub(super) fn corpus(&self, config: &TaggedDataConfig) -> Result<TaggedCorpus, Error> {
+        let (source, splits, repaired) = read(config)?;
+        self.encode(source, splits, repaired)
+    }
+
+    fn encode(
+        &self,
+        source: String,
+        splits: Splits<TaggedSentences>,
+        repaired: usize,
+    ) -> Result<TaggedCorpus, Error> {
+        let ids: HashMap<&str, usize> = (self.tags.iter().map(String::as_str)).zip(0..).collect();
+        let encode = |part: TaggedSentences, name: &str| {
+            let mut sentences = Sentences::default();
+            for sentence in part.sentences {
+                let id = |tag: &String| {
+                    ids.get(&tag[..]).copied().ok_or_else(|| Error::Setting {
+                        key: format!("{source}, {name} split"),
+                        expected: format!("tags of the model: {}", self.tags.join(", ")),
+                        found: format!("`{tag}`"),
+                    })
+                };
+                let tags = sentence.tags.iter().map(id).collect::<Result<_, _>>()?;
+                sentences.tags.push(tags);
+                sentences.words.push(sentence.words);
+            }
+            Ok::<_, Error>(sentences)
+        };
+        Ok(TaggedCorpus {
+            train: encode(splits.train, "train")?,
+            valid: encode(splits.valid, "valid")?,
+            test: encode(splits.test, "test")?,
+            source: source.clone(),
+            repaired,
+        })
+    }
+
+    /// The names of tags. `[T]`
+    pub(super) fn names(&self, tags: &[usize]) -> Vec<&str> {
+        tags.iter().map(|&tag| &self.tags[tag][..]).collect()
+    }
+
+    /// Whether a tag may follow another one; none is the outside of a sentence.
+    pub(super) fn is_legal(
+        &self,
+        scheme: TagScheme,
+        from: Option<usize>,
+        to: Option<usize>,
+    ) -> bool {
+        let name = |tag: Option<usize>| tag.map(|tag| &self.tags[tag][..]);
+        scheme.is_legal(name(from), name(to))
+    }
+
+    /// The files of a run directory.
+    pub(super) fn codec(&self) -> Codec {
+        let mut codec = Codec::default().with(Codec::CLASSES, &self.tags);
+        for (name, vocabulary) in [
+            (Codec::VOCABULARY, &self.words),
+            (Codec::CHARACTERS, &self.characters),
+        ] {
+            if let Some(vocabulary) = vocabulary {
+                codec = codec.vocabulary(name, vocabulary);
+            }
+        }
+        codec
+    }
+
+    /// What a run directory holds.
+    pub(super) fn read(
+        run: &RunDirectory,
+        network: Option<&NetworkModelConfig>,
+    ) -> Result<Self, Error> {
+        let has_characters = network.is_some_and(|network| network.characters.is_some());
+        let words = network.map(|_| run.vocabulary_of(Codec::VOCABULARY));
+        let characters = has_characters.then(|| run.vocabulary_of(Codec::CHARACTERS));
+        Ok(Self {
+            tags: codec::read_classes(run, 1)?,
+            words: words.transpose()?,
+            characters: characters.transpose()?,
+        })
+    }
+}
+
+/// The tags that mark spans of the kind of `tag` in a scheme, and the tag outside all spans: a kind may be marked in
+/// another way in sentences that are not for training.
+fn siblings(scheme: TagScheme, tag: &str) -> Vec<String> {
+    let marks = match scheme {
+        TagScheme::Iobes => "BIES",
+        _ => "BI",
+    };
+    let kind = tag.get(1..).unwrap_or_default();
+    let of_kind = marks.chars().map(|mark| format!("{mark}{kind}"));
+    let of_kind = of_kind.filter(|_| tag != OUTSIDE);
+    of_kind.chain([OUTSIDE.to_string()]).collect()
+}
+
+/// The tag outside all spans.
+const OUTSIDE: &str = "O";
+
+/// The sentences in the learned scheme, what messages call their source, and how many had to be made right.
+fn read(config: &TaggedDataConfig) -> Result<(String, Splits<TaggedSentences>, usize), Error> {
+    let Some(path) = &config.path else {
+        return Err(Error::Setting {
+            key: "data.path".to_string(),
+            expected: "a file or folder, as --data PATH or in the recipe".to_string(),
+            found: "nothing".to_string(),
+        });
+    };
+    let mut splits = read_tagged(Path::new(path), &config.options())?;
+    let mut repaired = 0;
+    for (name, part) in [
+        ("train", &mut splits.train),
+        ("valid", &mut splits.valid),
+        ("test", &mut splits.test),
+    ] {
+        for (number, sentence) in (1..).zip(&mut part.sentences) {
+            if let Err(error) = config.scheme.check(&sentence.tags) {
+                if !config.repair {
+                    let words = sentence.words.iter().take(12).cloned().collect::<Vec<_>>();
+                    return Err(Error::Setting {
+                        key: format!("{path}, {name} split, sentence {number}"),
+                        expected:
+                            "tags of their scheme (`--set data.repair=true` makes them right)"
+                                .to_string(),
+                        found: format!("{error}, in: {}", words.join(" ")),
+                    });
+                }
+                sentence.tags = config.scheme.repair(&sentence.tags);
+                repaired += 1;
+            }
+            let learned = config
+                .scheme
+                .convert(&sentence.tags, config.learned_scheme());
+            sentence.tags = learned.map_err(recurrent_data::DataError::from)?;
+        }
+    }
+    Ok((path.clone(), splits, repaired))
+}
