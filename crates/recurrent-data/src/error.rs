@@ -297,6 +297,15 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A file of subwords is malformed.
+    #[error("{}: {problem}", .path.display())]
+    SubwordFile {
+        /// The file.
+        path: PathBuf,
+        /// The key, what was expected and what was found.
+        problem: String,
+    },
+
     /// A file of word vectors is malformed.
     #[error("{}, {place}: {problem}", .path.display())]
     WordVectorFile {

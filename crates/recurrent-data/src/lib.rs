@@ -11,6 +11,7 @@
 //! | sequences -> batches of like lengths | [`draw_batches`], [`sorted_batches`], [`SequenceBatch`] |
 //! | tags -> spans, and how well predicted ones agree with them | [`TagScheme`], [`Span`], [`SpanScores`] |
 //! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`] |
+//! | text -> subwords -> ids, and back | [`Subwords`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
 //! | word vectors: files, neighbours, analogies | [`WordVectors`] |
 //! | a language whose entropy is known exactly, to measure a model against | [`Grammar`] |
@@ -49,6 +50,7 @@ mod source;
 mod span_scores;
 mod standardiser;
 mod streams;
+mod subwords;
 mod tagged;
 mod tags;
 mod tokenize;
@@ -68,6 +70,7 @@ pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_t
 pub use span_scores::{SpanCounts, SpanScores};
 pub use standardiser::Standardiser;
 pub use streams::{Chunk, TokenStreams};
+pub use subwords::Subwords;
 pub use tagged::{TaggedFormat, TaggedOptions, TaggedSentence, TaggedSentences, read_tagged};
 pub use tags::{Span, TagError, TagScheme};
 pub use tokenize::Unit;

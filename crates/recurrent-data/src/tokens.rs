@@ -9,6 +9,8 @@
 #[cfg(feature = "chinese")]
 mod chinese;
 
+use std::iter;
+
 use serde::{Deserialize, Serialize};
 
 use crate::tokenize::UNKNOWN;
@@ -37,7 +39,7 @@ impl Tokens {
     /// The tokens of `text` in order.
     pub fn tokens<'a>(&self, text: &'a str) -> Vec<&'a str> {
         match self {
-            Tokens::Words => words(text),
+            Tokens::Words => words(text).collect(),
             Tokens::Characters => text
                 .char_indices()
                 .filter(|(_, character)| !character.is_whitespace())
@@ -49,19 +51,19 @@ impl Tokens {
     }
 }
 
-fn words(text: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
+/// The tokens of [`Tokens::Words`].
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
+    iter::from_fn(move || {
+        let first = rest.chars().next()?;
         let length = whole(rest).unwrap_or_else(|| match word_length(rest) {
             0 => first.len_utf8(),
             length => length,
         });
         let (token, after) = rest.split_at(length);
-        tokens.push(token);
         rest = after.trim_start();
-    }
-    tokens
+        Some(token)
+    })
 }
 
 /// The length of the word of [`WHOLE`] that `text` begins with.

@@ -121,7 +121,7 @@ impl Vocabulary {
     }
 
     /// The symbols must be distinct.
-    fn from_symbols(unit: Unit, symbols: Vec<String>) -> Self {
+    pub(crate) fn from_symbols(unit: Unit, symbols: Vec<String>) -> Self {
         Self {
             unit,
             printable: symbols.iter().map(|symbol| printable(symbol)).collect(),
