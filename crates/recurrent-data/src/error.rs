@@ -306,6 +306,26 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A line of a file of stop words is malformed.
+    #[error("{}, line {line}: {problem}", .path.display())]
+    StopWord {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Stop words are no list of words.
+    #[error("{}: {problem}", .path.display())]
+    StopWords {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
     /// A file of word vectors is malformed.
     #[error("{}, {place}: {problem}", .path.display())]
     WordVectorFile {

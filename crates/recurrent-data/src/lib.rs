@@ -10,7 +10,7 @@
 //! | signals -> signals of mean 0 and deviation 1 | [`Standardiser`] |
 //! | sequences -> batches of like lengths | [`draw_batches`], [`sorted_batches`], [`SequenceBatch`] |
 //! | tags -> spans, and how well predicted ones agree with them | [`TagScheme`], [`Span`], [`SpanScores`] |
-//! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`] |
+//! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`], [`StopWords`] |
 //! | text -> subwords -> ids, and back | [`Subwords`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
 //! | word vectors: files, neighbours, analogies | [`WordVectors`] |
@@ -49,6 +49,7 @@ mod signals;
 mod source;
 mod span_scores;
 mod standardiser;
+mod stop_words;
 mod streams;
 mod subwords;
 mod tagged;
@@ -69,6 +70,7 @@ pub use signals::{ImageOrder, LabelledSignals, Signal, SignalOptions, read_signa
 pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
 pub use span_scores::{SpanCounts, SpanScores};
 pub use standardiser::Standardiser;
+pub use stop_words::StopWords;
 pub use streams::{Chunk, TokenStreams};
 pub use subwords::Subwords;
 pub use tagged::{TaggedFormat, TaggedOptions, TaggedSentence, TaggedSentences, read_tagged};
