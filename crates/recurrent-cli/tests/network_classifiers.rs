@@ -295,6 +295,39 @@ fn run_text(command: std::process::Command) -> String {
 }
 
 #[test]
+fn words_are_cut_in_subwords_or_left_out() {
+    let folder = Folder::new();
+    let data = folder.file("texts.txt", lines(120));
+    let model = format!("[model]\npooling = \"max\"\n[model.embedding]\nsize = 8\n{RECURRENT}");
+    let recipe = folder.recipe("parts", "", &model);
+    for (out, change) in [
+        ("subwords", "data.subwords=40"),
+        ("stops", "data.stop_words=english"),
+    ] {
+        folder.train(&recipe, &data, out, &[change]).succeeds();
+        assert!(accuracy(&folder.path(out)) >= 0.9, "{out}");
+    }
+    let vocabulary = |out: &str| fs::read_to_string(folder.path(out).join("vocabulary.json"));
+    assert!(vocabulary("subwords").expect("read").contains('\u{2581}'));
+    assert!(!vocabulary("stops").expect("read").contains("\"the\""));
+    let path = folder.path("subwords").join("subwords.json");
+    fs::write(&path, "{}").expect("written");
+    answers(&folder.path("subwords"), "fine\n").is_bad_input(&["subwords.json"]);
+    for (change, expected) in [
+        ("data.stop_words=none-such", "none-such"),
+        ("data.subwords=1", "data.subwords"),
+    ] {
+        folder
+            .train(&recipe, &data, "out", &[change])
+            .is_bad_input(&[expected]);
+    }
+    let both = ["data.subwords=40", "data.minimum_count=2"];
+    folder
+        .train(&recipe, &data, "out", &both)
+        .is_bad_input(&["data.subwords"]);
+}
+
+#[test]
 fn settings_that_do_not_fit_are_refused() {
     let folder = Folder::new();
     let texts = folder.file("texts.txt", lines(60));

@@ -3,7 +3,7 @@
 
 use crate::run::RunDirectory;
 use crate::{Error, files};
-use recurrent_data::Vocabulary;
+use recurrent_data::{Subwords, Vocabulary};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,17 +20,29 @@ impl Codec {
     pub(crate) const CHANNELS: &'static str = "channels.json";
     /// The characters of words.
     pub(crate) const CHARACTERS: &'static str = "characters.json";
+    /// The subwords that words are cut in.
+    pub(crate) const SUBWORDS: &'static str = "subwords.json";
+    /// The words that are left out.
+    pub(crate) const STOP_WORDS: &'static str = "stop-words.json";
     /// All files there may be.
-    pub(crate) const FILES: [&'static str; 4] = [
+    pub(crate) const FILES: [&'static str; 6] = [
         Self::VOCABULARY,
         Self::CLASSES,
         Self::CHANNELS,
         Self::CHARACTERS,
+        Self::SUBWORDS,
+        Self::STOP_WORDS,
     ];
 
     /// With a vocabulary.
     pub(crate) fn vocabulary(mut self, name: &'static str, vocabulary: &Vocabulary) -> Self {
         self.0.push((name, vocabulary.to_json()));
+        self
+    }
+
+    /// With subwords.
+    pub(crate) fn subwords(mut self, subwords: &Subwords) -> Self {
+        self.0.push((Self::SUBWORDS, subwords.to_json()));
         self
     }
 

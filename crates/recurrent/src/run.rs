@@ -6,6 +6,8 @@
 //! classes.json        the names of the classes of a classifier, or of the tags of a tagger
 //! channels.json       how the channels of signals are scaled
 //! characters.json     the characters that a tagger reads words by
+//! subwords.json       the subwords that a classifier cuts words in
+//! stop-words.json     the words that it leaves out
 //! metrics.jsonl       one line a log step and a validation
 //! checkpoints/        step-N.safetensors: weights, optimizer, carried state, position
 //! model.safetensors   the weights that the run ends with, PyTorch's names
@@ -48,12 +50,14 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 13] = [
     "config.toml",
     "vocabulary.json",
     "classes.json",
     "channels.json",
     "characters.json",
+    "subwords.json",
+    "stop-words.json",
     "metrics.jsonl",
     "model.safetensors",
     "model.ngram",

@@ -3,13 +3,13 @@
 use super::config::KeptTokens;
 use super::config::{ExampleConfig, SignalDataConfig, TextDataConfig};
 use super::data::{Examples, Inputs, LabelledCorpus, channels_of};
-use crate::Error;
 use crate::codec::{self, Codec};
 use crate::run::RunDirectory;
 use crate::training::check;
+use crate::{Error, files};
 use recurrent_data::{
-    LabelledSignals, LabelledTexts, Signal, Splits, Standardiser, Vocabulary, read_labelled,
-    read_signals,
+    LabelledSignals, LabelledTexts, Signal, Splits, Standardiser, StopWords, Subwords, Vocabulary,
+    read_labelled, read_signals,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -26,9 +26,19 @@ pub(super) struct Reading {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum InputReading {
     /// Texts.
-    Tokens(Vocabulary),
+    Tokens(Box<TokenReading>),
     /// Signals.
     Channels(Channels),
+}
+
+/// How texts become tokens of a vocabulary.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TokenReading {
+    vocabulary: Vocabulary,
+    /// What words are cut in, where they are.
+    subwords: Option<Subwords>,
+    /// What is left out, where something is.
+    stop_words: Option<StopWords>,
 }
 
 /// The channels of signals.
@@ -99,12 +109,9 @@ impl Reading {
             });
         }
         let inputs = match (config, &raw) {
-            (ExampleConfig::Texts(config), Raw::Texts(splits)) => {
-                InputReading::Tokens(match vocabulary {
-                    Some(vocabulary) => vocabulary,
-                    None => vocabulary_of(config, &splits.train),
-                })
-            }
+            (ExampleConfig::Texts(config), Raw::Texts(splits)) => InputReading::Tokens(Box::new(
+                TokenReading::of(config, &splits.train, vocabulary)?,
+            )),
             (ExampleConfig::Signals(config), Raw::Signals(splits)) => {
                 InputReading::Channels(Channels::of(config, &splits.train)?)
             }
@@ -191,12 +198,11 @@ impl Reading {
         config: &ExampleConfig,
         texts: Vec<String>,
     ) -> Result<Inputs, Error> {
-        let (ExampleConfig::Texts(config), InputReading::Tokens(vocabulary)) =
-            (config, &self.inputs)
+        let (ExampleConfig::Texts(config), InputReading::Tokens(tokens)) = (config, &self.inputs)
         else {
             return Err(wrong_kind("signals", "texts"));
         };
-        let ids = texts.iter().map(|text| config.ids(vocabulary, text));
+        let ids = texts.iter().map(|text| tokens.ids(config, text));
         Ok(Inputs::Texts {
             ids: ids.collect::<Result<_, _>>()?,
             texts,
@@ -231,7 +237,7 @@ impl Reading {
     /// Tokens of the vocabulary, or channels.
     pub(super) fn inputs(&self) -> usize {
         match &self.inputs {
-            InputReading::Tokens(vocabulary) => vocabulary.len(),
+            InputReading::Tokens(tokens) => tokens.vocabulary.len(),
             InputReading::Channels(channels) => channels.channels,
         }
     }
@@ -248,7 +254,7 @@ impl Reading {
     /// The vocabulary of texts.
     pub(super) fn vocabulary(&self) -> Option<&Vocabulary> {
         match &self.inputs {
-            InputReading::Tokens(vocabulary) => Some(vocabulary),
+            InputReading::Tokens(tokens) => Some(&tokens.vocabulary),
             InputReading::Channels(_) => None,
         }
     }
@@ -256,7 +262,16 @@ impl Reading {
     /// The files of a run directory.
     pub(super) fn codec(&self) -> Codec {
         let codec = match &self.inputs {
-            InputReading::Tokens(vocabulary) => Codec::from(vocabulary),
+            InputReading::Tokens(tokens) => {
+                let mut codec = Codec::from(&tokens.vocabulary);
+                if let Some(subwords) = &tokens.subwords {
+                    codec = codec.subwords(subwords);
+                }
+                if let Some(stop_words) = &tokens.stop_words {
+                    codec = codec.with(Codec::STOP_WORDS, stop_words);
+                }
+                codec
+            }
             InputReading::Channels(channels) => Codec::default().with(Codec::CHANNELS, channels),
         };
         codec.with(Codec::CLASSES, &self.classes)
@@ -265,7 +280,9 @@ impl Reading {
     /// What a run directory holds.
     pub(super) fn read(run: &RunDirectory, config: &ExampleConfig) -> Result<Self, Error> {
         let inputs = match config {
-            ExampleConfig::Texts(_) => InputReading::Tokens(run.vocabulary()?),
+            ExampleConfig::Texts(texts) => {
+                InputReading::Tokens(Box::new(TokenReading::read(run, texts)?))
+            }
             ExampleConfig::Signals(_) => {
                 let channels: Channels = codec::read(run, Codec::CHANNELS)?;
                 let fits = channels.standardiser.as_ref();
@@ -313,27 +330,101 @@ impl Channels {
     }
 }
 
-fn vocabulary_of(config: &TextDataConfig, train: &LabelledTexts) -> Vocabulary {
-    let texts = train.texts.iter();
-    let texts: Vec<Cow<str>> = texts.map(|text| config.clean.clean(text)).collect();
-    let tokens = texts.iter().map(|text| config.tokens.tokens(text));
-    Vocabulary::of_tokens(tokens, config.vocabulary_limit, config.minimum_count)
-}
+impl TokenReading {
+    /// Learns it from the training texts; a vocabulary may be given.
+    fn of(
+        config: &TextDataConfig,
+        train: &LabelledTexts,
+        given: Option<Vocabulary>,
+    ) -> Result<Self, Error> {
+        let texts = train.texts.iter();
+        let texts: Vec<Cow<str>> = texts.map(|text| config.clean.clean(text)).collect();
+        if let (Some(size), None) = (config.subwords, &given) {
+            let subwords = Subwords::train(texts.iter().map(|text| &**text), size)?;
+            return Ok(Self {
+                vocabulary: subwords.vocabulary(),
+                subwords: Some(subwords),
+                stop_words: None,
+            });
+        }
+        check(
+            config.subwords.is_none(),
+            "data.subwords".to_string(),
+            "nothing beside model.pretrained, whose vocabulary is of words",
+            config.subwords.unwrap_or_default(),
+        )?;
+        let stop_words = config.stop_words.as_deref().map(StopWords::load);
+        let stop_words = stop_words.transpose()?;
+        let vocabulary = given.unwrap_or_else(|| {
+            let tokens = texts
+                .iter()
+                .map(|text| kept(config, stop_words.as_ref(), text));
+            Vocabulary::of_tokens(tokens, config.vocabulary_limit, config.minimum_count)
+        });
+        Ok(Self {
+            vocabulary,
+            subwords: None,
+            stop_words,
+        })
+    }
 
-impl TextDataConfig {
-    /// A text as tokens of a vocabulary.
-    fn ids(&self, vocabulary: &Vocabulary, text: &str) -> Result<Vec<u32>, Error> {
-        let clean = self.clean.clean(text);
-        let mut ids = vocabulary.encode_tokens(self.tokens.tokens(&clean))?;
-        let over = self
-            .length_limit
-            .map_or(0, |limit| ids.len().saturating_sub(limit));
-        match self.keep {
+    /// What a run directory holds.
+    fn read(run: &RunDirectory, config: &TextDataConfig) -> Result<Self, Error> {
+        let vocabulary = run.vocabulary()?;
+        let path = run.file(Codec::SUBWORDS);
+        let subwords = match config.subwords {
+            Some(_) => Some(Subwords::from_json(&files::read_text(&path)?, &path)?),
+            None => None,
+        };
+        if let Some(subwords) = &subwords
+            && subwords.vocabulary() != vocabulary
+        {
+            return Err(Error::Run {
+                path,
+                message: "expected the symbols of vocabulary.json, found others".to_string(),
+            });
+        }
+        Ok(Self {
+            vocabulary,
+            subwords,
+            stop_words: match config.stop_words {
+                Some(_) => Some(codec::read(run, Codec::STOP_WORDS)?),
+                None => None,
+            },
+        })
+    }
+
+    /// A text as tokens of the vocabulary.
+    fn ids(&self, config: &TextDataConfig, text: &str) -> Result<Vec<u32>, Error> {
+        let clean = config.clean.clean(text);
+        let mut ids = match &self.subwords {
+            Some(subwords) => self.vocabulary.encode_tokens(subwords.tokens(&clean))?,
+            None => {
+                let tokens = kept(config, self.stop_words.as_ref(), &clean);
+                self.vocabulary.encode_tokens(tokens)?
+            }
+        };
+        let limit = config.length_limit.unwrap_or(usize::MAX);
+        let over = ids.len().saturating_sub(limit);
+        match config.keep {
             KeptTokens::First => ids.truncate(ids.len() - over),
             KeptTokens::Last => drop(ids.drain(..over)),
         }
         Ok(ids)
     }
+}
+
+/// The tokens of a clean text that are no stop words.
+fn kept<'a>(
+    config: &TextDataConfig,
+    stop_words: Option<&StopWords>,
+    text: &'a str,
+) -> Vec<&'a str> {
+    let mut tokens = config.tokens.tokens(text);
+    if let Some(stop_words) = stop_words {
+        tokens.retain(|token| !stop_words.contains(token));
+    }
+    tokens
 }
 
 fn wrong_kind(expected: &str, found: &str) -> Error {

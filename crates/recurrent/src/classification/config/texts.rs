@@ -44,6 +44,13 @@ pub struct TextDataConfig {
     /// What is done to a text before.
     #[serde(default)]
     pub clean: CleanConfig,
+    /// How many subwords words are cut in, by byte-pair encoding of the training texts (Sennrich, Haddow and Birch
+    /// 2016).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subwords: Option<usize>,
+    /// Words that are left out: `english`, or a file with a word a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_words: Option<String>,
     /// Most tokens of the vocabulary, the most frequent ones; the rest turn into `<unk>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary_limit: Option<usize>,
@@ -102,6 +109,21 @@ impl TextDataConfig {
                 limit,
             )?;
         }
+        if let Some(size) = self.subwords {
+            let fine = (2..=1_048_576).contains(&size);
+            check(fine, key("subwords"), "a number from 2 to 1048576", size)?;
+            let alone = self.tokens == Tokens::Words
+                && self.vocabulary_limit.is_none()
+                && self.minimum_count == one_token()
+                && self.stop_words.is_none();
+            check(
+                alone,
+                key("subwords"),
+                "nothing beside other tokens than words, vocabulary_limit, minimum_count or \
+                 stop_words",
+                size,
+            )?;
+        }
         let least = self.minimum_count;
         check(least >= 1, key("minimum_count"), "at least 1", least)?;
         let limit = self.length_limit.unwrap_or(1);
@@ -124,6 +146,9 @@ impl TextDataConfig {
     pub(in crate::classification) fn make_path_absolute(&mut self) {
         if let Some(path) = &mut self.path {
             *path = absolute(path);
+        }
+        if let Some(words) = self.stop_words.as_mut().filter(|words| *words != "english") {
+            *words = absolute(words);
         }
     }
 
