@@ -176,6 +176,10 @@ fn signals_are_learned_beside_their_baseline() {
     let found = run(command);
     found.succeeds();
     assert_eq!(found.out.lines().count(), 2);
+    let all = ["model.pooling=all", "training.epochs=1"];
+    folder.train(&recipe, &data, "all", &all).succeeds();
+    let long = format!("[{}]\n", ["[0,0]"; 9].join(","));
+    answers(&folder.path("all"), &long).is_bad_input(&["signal 1: expected at most 8 steps"]);
     let found = answers(&folder.path("lstm"), "[[0,0],[1,-0.5],[2,-1],[3,-1.5]]\n");
     found.succeeds();
     assert!(found.out.contains("\"label\":\"up\""), "{}", found.out);

@@ -94,7 +94,9 @@ pub struct StepLoss {
     pub penalty: Option<Tensor<1>>,
     /// Factor between the mean and what the gradient is of.
     pub scale: f64,
-    /// Symbols it is the mean of.
+    /// What it is the mean of: how much it counts among the losses of other steps.
+    pub weight: f64,
+    /// Symbols that were read, for the speed.
     pub symbols: usize,
     /// Factor on the learning rate of the step.
     pub rate: f64,
@@ -110,6 +112,9 @@ pub struct Stream {
     /// `training.chunk_deviation`.
     #[serde(default)]
     pub chunk_deviation: f64,
+    /// Seed of that order, where there are several: `training.seed`.
+    #[serde(default)]
+    pub seed: u64,
     /// Symbols of the training, validation and test split.
     pub symbols: [usize; 3],
     /// Digest of those symbols.

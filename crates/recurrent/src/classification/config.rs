@@ -189,7 +189,13 @@ impl ClassificationConfig {
             ExampleConfig::Signals(signals) => signals.check()?,
         }
         match &self.estimator {
-            Estimator::Network(network) => network.check(of_texts),
+            Estimator::Network(network) => {
+                network.check(of_texts)?;
+                match (&self.data, &network.model.pretrained) {
+                    (ExampleConfig::Texts(texts), Some(_)) => texts.check_given_vocabulary(),
+                    _ => Ok(()),
+                }
+            }
             Estimator::Linear { model } => {
                 fits(of_texts, "texts", name_of(&model.kind))?;
                 model.check()

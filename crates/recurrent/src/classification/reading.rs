@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::Path;
 
+/// More classes are another column by mistake.
+const MOST_CLASSES: usize = 4096;
+
 /// How examples become numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
@@ -49,6 +52,8 @@ pub(super) struct Channels {
     pub channels: usize,
     /// Steps of the longest training sequence.
     pub longest: usize,
+    /// Whether longer ones cannot be read, as a network has weights for so many.
+    pub bounded: bool,
     /// How they are scaled, where they are.
     pub standardiser: Option<Standardiser>,
 }
@@ -89,13 +94,14 @@ impl Raw {
 
 impl Reading {
     /// Reads examples and learns from the training part how they become numbers: the classes in alphabetical order, the
-    /// vocabulary where none is given, the scales of channels.
+    /// vocabulary where none is given, the scales of channels; `bounded` signals are at most as long as the longest of them.
     ///
     /// # Errors
     /// Where there are no examples, they cannot be read, or a class is not in the training part.
     pub(super) fn build(
         config: &ExampleConfig,
         vocabulary: Option<Vocabulary>,
+        bounded: bool,
     ) -> Result<(LabelledCorpus, Self), Error> {
         let (source, raw) = Raw::read(config)?;
         let mut classes = raw.training_labels().to_vec();
@@ -108,12 +114,19 @@ impl Reading {
                 found: format!("{} in {source}", classes.join(", ")),
             });
         }
+        if classes.len() > MOST_CLASSES {
+            return Err(Error::Setting {
+                key: "data.label_column".to_string(),
+                expected: format!("labels of at most {MOST_CLASSES} classes"),
+                found: format!("{} in {source}", classes.len()),
+            });
+        }
         let inputs = match (config, &raw) {
             (ExampleConfig::Texts(config), Raw::Texts(splits)) => InputReading::Tokens(Box::new(
                 TokenReading::of(config, &splits.train, vocabulary)?,
             )),
             (ExampleConfig::Signals(config), Raw::Signals(splits)) => {
-                InputReading::Channels(Channels::of(config, &splits.train)?)
+                InputReading::Channels(Channels::of(config, &splits.train, bounded)?)
             }
             _ => unreachable!("what was read is of the kind of its settings"),
         };
@@ -212,7 +225,7 @@ impl Reading {
     /// Signals with their channels scaled.
     ///
     /// # Errors
-    /// Where one has another number of channels.
+    /// Where one has another number of channels, or more steps than can be read.
     pub(super) fn signals(&self, mut signals: Vec<Signal>) -> Result<Inputs, Error> {
         let InputReading::Channels(channels) = &self.inputs else {
             return Err(wrong_kind("texts", "signals"));
@@ -226,6 +239,15 @@ impl Reading {
                     channels.channels
                 ),
                 channels_of(signal),
+            )?;
+            check(
+                !channels.bounded || signal.steps <= channels.longest,
+                format!("signal {number}"),
+                &format!(
+                    "at most {} steps, as the model has weights for so many (model.pooling = all)",
+                    channels.longest
+                ),
+                signal.steps,
             )?;
             if let Some(standardiser) = &channels.standardiser {
                 standardiser.apply(signal)?;
@@ -313,8 +335,13 @@ impl Reading {
 }
 
 impl Channels {
-    fn of(config: &SignalDataConfig, train: &LabelledSignals) -> Result<Self, Error> {
+    fn of(
+        config: &SignalDataConfig,
+        train: &LabelledSignals,
+        bounded: bool,
+    ) -> Result<Self, Error> {
         Ok(Self {
+            bounded,
             channels: train.channels,
             longest: train
                 .signals
@@ -347,12 +374,6 @@ impl TokenReading {
                 stop_words: None,
             });
         }
-        check(
-            config.subwords.is_none(),
-            "data.subwords".to_string(),
-            "nothing beside model.pretrained, whose vocabulary is of words",
-            config.subwords.unwrap_or_default(),
-        )?;
         let stop_words = config.stop_words.as_deref().map(StopWords::load);
         let stop_words = stop_words.transpose()?;
         let vocabulary = given.unwrap_or_else(|| {

@@ -21,6 +21,7 @@ use crate::training::{
 };
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
+use recurrent_nn::Pooling;
 use std::time::Instant;
 
 /// How a run ended.
@@ -129,7 +130,9 @@ impl Start {
             Estimator::Network(network) => network.vocabulary()?,
             _ => None,
         };
-        let (corpus, reading) = Reading::build(&config.data, vocabulary)?;
+        let bounded = matches!(&config.estimator, Estimator::Network(network)
+            if network.model.pooling == Pooling::All);
+        let (corpus, reading) = Reading::build(&config.data, vocabulary, bounded)?;
         Ok(Self {
             config,
             corpus,
@@ -145,7 +148,7 @@ impl Start {
         recipe: &Recipe,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let has_steps = matches!(&recipe.config, Config::Classification(config)
+        let has_steps = matches!(run.config()?, Config::Classification(config)
             if matches!(config.estimator, Estimator::Network(_)));
         // What is made in one step has nothing that may change on the way.
         let resumed = Resumed::open(
@@ -172,7 +175,7 @@ impl Start {
             true => reading.corpus(&config.data)?,
             // No checkpoint tells other examples from those of the run.
             false => {
-                let (corpus, found) = Reading::build(&config.data, None)?;
+                let (corpus, found) = Reading::build(&config.data, None, false)?;
                 let expected = "the texts that the run was started with";
                 check(
                     found == reading,

@@ -50,6 +50,11 @@ impl StreamLearner {
                 batch_size: rows,
                 chunk_length: chunk,
                 chunk_deviation: training.chunk_deviation,
+                // Chunks of one length have one order.
+                seed: match training.chunk_deviation {
+                    0.0 => 0,
+                    _ => training.seed,
+                },
                 symbols: splits.map(|tokens| tokens.len()),
                 digest: tokens.fold(0, |digest, &id| noise::mix(digest, u64::from(id))),
             },
@@ -121,6 +126,7 @@ impl Learner for StreamLearner {
                 LossScale::Mean => 1.0,
                 LossScale::SumOverTime => chunk.target.steps as f64,
             },
+            weight: count as f64,
             symbols: count,
             rate: self.chunks.rate(index),
         }

@@ -46,6 +46,7 @@ impl Learner for MemoryLearner {
             batch_size: self.batch_size,
             chunk_length: 0,
             chunk_deviation: 0.0,
+            seed: 0,
             symbols: self.data.examples.map(|count| (count * length) as usize),
             digest: self.data.digest(),
         }
@@ -85,6 +86,7 @@ impl Learner for MemoryLearner {
             mean,
             penalty: None,
             scale: 1.0,
+            weight: count as f64,
             symbols: count * data.length(),
             rate: 1.0,
         }

@@ -53,8 +53,10 @@ impl Sentences {
 
     /// Tells them from others, in this order.
     pub(super) fn digest(&self) -> u64 {
+        let lengths = self.words.iter().map(|words| words.len() as u64);
+        let start = lengths.fold(self.len() as u64, noise::mix);
         let pairs = self.words.iter().flatten().zip(self.tags.iter().flatten());
-        pairs.fold(self.len() as u64, |digest, (word, &tag)| {
+        pairs.fold(start, |digest, (word, &tag)| {
             let word = crc32fast::hash(word.as_bytes()).into();
             noise::mix(digest, noise::mix(word, tag as u64))
         })

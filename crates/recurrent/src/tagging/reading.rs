@@ -6,9 +6,13 @@ use super::network::NetworkModelConfig;
 use crate::Error;
 use crate::codec::{self, Codec};
 use crate::run::RunDirectory;
+use crate::training::check;
 use recurrent_data::{Splits, TagScheme, TaggedSentences, Vocabulary, read_tagged};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+
+/// More tags are another column by mistake.
+const MOST_TAGS: usize = 4096;
 
 /// How words and tags become numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +40,13 @@ impl Reading {
             TagScheme::Plain => tags.cloned().collect(),
             scheme => tags.flat_map(|tag| siblings(scheme, tag)).collect(),
         };
-        let tags = tags.into_iter().collect();
+        let tags: Vec<String> = tags.into_iter().collect();
+        check(
+            tags.len() <= MOST_TAGS,
+            "data.tag_column".to_string(),
+            &format!("at most {MOST_TAGS} tags"),
+            format!("{} in {source}", tags.len()),
+        )?;
         let reading = Self {
             tags,
             words: network.map(|network| network.word_vocabulary(&splits.train)),

@@ -114,7 +114,7 @@ impl Start {
         recipe: &Recipe,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let has_steps = matches!(&recipe.config, Config::Tagging(config)
+        let has_steps = matches!(run.config()?, Config::Tagging(config)
             if matches!(config.estimator, Estimator::Network(_)));
         // What is made in one step has nothing that may change on the way.
         let resumed = Resumed::open(
@@ -242,20 +242,24 @@ impl Start {
             unreachable!("a network has a vocabulary of words");
         };
         let shape = self.reading.shape();
-        let most = shape.words.saturating_mul(config.embedding.size);
-        let expected = format!("vectors of at most {MOST_PARAMETERS} numbers");
+        let parameters = config.parameters(shape);
+        let expected = format!("at most {MOST_PARAMETERS} parameters");
         check(
-            most <= MOST_PARAMETERS,
-            "model.embedding.size".to_string(),
+            parameters <= MOST_PARAMETERS,
+            "model".to_string(),
             &expected,
-            most,
+            parameters,
         )?;
         let seed = noise::mix(training.seed, 0);
         let mut model = config.init(shape, seed, false, &device);
         if let (Some(path), None) = (&config.embedding.file, &self.checkpoint) {
             let size = config.embedding.size;
-            let key = "model.embedding.size";
-            let rows = word_vectors::rows(Path::new(path), &words, size, key)?;
+            let rows = word_vectors::rows(
+                Path::new(path),
+                &words,
+                size,
+                ["model.embedding.size", "model.embedding.file"],
+            )?;
             let (found, all) = (rows.len(), words.len());
             observer.note(&format!(
                 "{found} of {all} words begin with a vector of {path}"

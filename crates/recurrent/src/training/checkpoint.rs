@@ -58,6 +58,9 @@ pub(crate) struct Record {
 pub(crate) struct Window {
     pub steps: u64,
     pub symbols: u64,
+    /// What the losses are the means of.
+    #[serde(default)]
+    pub weight: f64,
     pub loss: f64,
     pub norm: f64,
     pub seconds: f64,

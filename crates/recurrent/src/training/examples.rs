@@ -59,6 +59,7 @@ impl<T: ExampleTask> ExampleLearner<T> {
                 batch_size: config.batch_size,
                 chunk_length: 0,
                 chunk_deviation: 0.0,
+                seed: config.seed,
                 symbols: [steps(Split::Train), steps(Split::Valid), 0],
                 digest: task.digest(),
             },
@@ -93,12 +94,13 @@ impl<T: ExampleTask> Learner for ExampleLearner<T> {
     fn loss(&mut self, model: &T::Model, index: usize, mode: Mode) -> StepLoss {
         let batch = &self.order[index];
         let task = &self.task;
-        let (mean, _) = task.loss(model, Split::Train, batch, mode, &self.device);
+        let (mean, weight) = task.loss(model, Split::Train, batch, mode, &self.device);
         let lengths = task.lengths(Split::Train);
         StepLoss {
             mean,
             penalty: None,
             scale: 1.0,
+            weight,
             symbols: batch.iter().map(|&example| lengths[example]).sum(),
             rate: 1.0,
         }
@@ -118,7 +120,7 @@ impl<T: ExampleTask> Learner for ExampleLearner<T> {
             sum += weight * mean.into_scalar::<f64>();
             count += weight;
         }
-        Ok(sum / f64::max(count, 1.0))
+        Ok(if count > 0.0 { sum / count } else { 0.0 })
     }
 
     fn carried(&self) -> BTreeMap<String, TensorData> {

@@ -142,6 +142,7 @@ impl<L: Learner> Fit<'_, L> {
         let Stepped {
             model,
             loss,
+            weight,
             symbols,
             norm,
         } = make_step(
@@ -165,7 +166,8 @@ impl<L: Learner> Fit<'_, L> {
         self.record.index += 1;
         self.record.window.steps += 1;
         self.record.window.symbols += symbols as u64;
-        self.record.window.loss += loss * symbols as f64;
+        self.record.window.weight += weight;
+        self.record.window.loss += loss * weight;
         self.record.window.norm += norm;
         let seconds = self.bring_time_up();
         self.record.window.seconds += seconds;
@@ -189,7 +191,7 @@ impl<L: Learner> Fit<'_, L> {
         self.run.record(&MetricLine::Train {
             step: self.record.step,
             epoch: self.epochs(),
-            cross_entropy: window.loss / window.symbols.max(1) as f64,
+            cross_entropy: window.loss / window.weight.max(f64::MIN_POSITIVE),
             learning_rate,
             gradient_norm: window.norm / window.steps.max(1) as f64,
             symbols_per_second: window.symbols as f64 / window.seconds.max(1e-9),

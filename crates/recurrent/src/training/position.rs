@@ -91,6 +91,7 @@ fn check_stream(record: &Record, found: &Stream) -> Result<(), Error> {
             expected.chunk_deviation,
             found.chunk_deviation,
         ),
+        ("seed", expected.seed as f64, found.seed as f64),
     ] {
         let expected_words = format!("{expected} until the epoch ends that began with it");
         check(

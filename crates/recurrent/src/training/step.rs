@@ -10,6 +10,8 @@ pub(crate) struct Stepped<M> {
     pub model: M,
     /// Mean loss before it, nats a symbol.
     pub loss: f64,
+    /// What the loss is the mean of.
+    pub weight: f64,
     /// Symbols of the batch.
     pub symbols: usize,
     /// Norm of all gradients together, before clipping.
@@ -43,6 +45,7 @@ pub(crate) fn make_step<L: Learner>(
         Ok((model, norm)) => Ok(Stepped {
             model,
             loss: mean,
+            weight: loss.weight,
             symbols: loss.symbols,
             norm,
         }),

@@ -17,7 +17,7 @@ pub(crate) struct Found {
 }
 
 /// The vectors in a file or run directory of the symbols of a vocabulary, for an embedding of width
-/// `size`, which the setting `key` gives.
+/// `size`; `keys` are the settings of the width and of the file.
 ///
 /// # Errors
 /// Where there are none, the file is malformed, or its vectors have another width.
@@ -25,13 +25,13 @@ pub(crate) fn rows(
     path: &Path,
     vocabulary: &Vocabulary,
     size: usize,
-    key: &str,
+    keys: [&str; 2],
 ) -> Result<Found, Error> {
     let vectors = open(path, None)?;
     let width = vectors.width();
     check(
         width == size,
-        key.to_string(),
+        keys[0].to_string(),
         &format!("{width}, the width of the vectors in {}", path.display()),
         size,
     )?;
@@ -47,7 +47,7 @@ pub(crate) fn rows(
     }
     check(
         !ids.is_empty(),
-        "model.embedding_file".to_string(),
+        keys[1].to_string(),
         "vectors of some symbols of the vocabulary",
         format!("none of its {} in {}", vocabulary.len(), path.display()),
     )?;

@@ -79,6 +79,7 @@ impl Words {
             batch_size: 1,
             chunk_length: 1,
             chunk_deviation: 0.0,
+            seed: 0,
             symbols: [self.ids.len(), 0, 0],
             digest: ids.chain(ends).fold(0, noise::mix),
         }

@@ -142,6 +142,29 @@ impl TextDataConfig {
         )
     }
 
+    /// Fails where a setting of the vocabulary would hold for nothing, as a language model gives it.
+    pub(super) fn check_given_vocabulary(&self) -> Result<(), Error> {
+        let refuse = |is_unset: bool, name: &str, expected: &str, found: usize| {
+            let expected = format!("{expected}, as model.pretrained gives the vocabulary");
+            check(is_unset, format!("data.{name}"), &expected, found)
+        };
+        let (limit, least) = (self.vocabulary_limit, self.minimum_count);
+        let subwords = self.subwords;
+        refuse(
+            limit.is_none(),
+            "vocabulary_limit",
+            "nothing",
+            limit.unwrap_or(0),
+        )?;
+        refuse(least == one_token(), "minimum_count", "1", least)?;
+        refuse(
+            subwords.is_none(),
+            "subwords",
+            "nothing",
+            subwords.unwrap_or(0),
+        )
+    }
+
     /// Makes the path hold in every working directory.
     pub(in crate::classification) fn make_path_absolute(&mut self) {
         if let Some(path) = &mut self.path {

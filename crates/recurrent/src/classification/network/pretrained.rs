@@ -7,7 +7,7 @@ use crate::network::EncoderConfig;
 use crate::recipe::name_of;
 use crate::run::RunDirectory;
 use crate::task::absolute;
-use crate::training::check;
+use crate::training::{TrainingRecord, check};
 use crate::{Error, weights};
 use recurrent_data::Vocabulary;
 use recurrent_nn::parameters;
@@ -70,13 +70,27 @@ impl PretrainedConfig {
     pub(in crate::classification) fn load(
         &self,
         network: ClassifierNetwork,
+        encoder: Option<&EncoderConfig>,
+        vocabulary: Option<&Vocabulary>,
     ) -> Result<ClassifierNetwork, Error> {
         let run = RunDirectory::new(&self.run);
         let config = run.config()?.language_model(run.path())?;
-        let recurrent = match &config.estimator {
-            Estimator::Network(network) => matches!(network.model, ModelConfig::Recurrent(_)),
-            _ => false,
+        let theirs = match &config.estimator {
+            Estimator::Network(network) => match &network.model {
+                ModelConfig::Recurrent(model) => Some(model.cell),
+                ModelConfig::FeedForward(_) => None,
+            },
+            _ => None,
         };
+        let recurrent = theirs.is_some();
+        if let (Some(theirs), Some(EncoderConfig::Recurrent(own))) = (theirs, encoder) {
+            check(
+                theirs == own.cell,
+                "model.encoder.cell".to_string(),
+                &format!("{}, the cell of {}", name_of(&theirs), self.run),
+                name_of(&own.cell),
+            )?;
+        }
         let expected = "a recurrent language model";
         check(
             recurrent,
@@ -85,7 +99,18 @@ impl PretrainedConfig {
             &self.run,
         )?;
         let path = run.file("model.safetensors");
+        if !path.exists() {
+            return Err(Error::Run {
+                path: run.path().to_path_buf(),
+                message: run.why_no_weights(),
+            });
+        }
         let mut file = weights::read(&path)?;
+        let record = file.record::<TrainingRecord>(&path)?;
+        if let Some(vocabulary) = vocabulary {
+            let recorded = record.and_then(|record| record.vocabulary);
+            run.check_vocabulary(vocabulary, recorded, &path)?;
+        }
         let mut values = BTreeMap::new();
         for parameter in parameters(&network) {
             let own = parameter.name.strip_prefix("encoder.");

@@ -4,9 +4,10 @@
 
 use super::TrainedNetwork;
 use crate::classification::data::Inputs;
+use crate::network::EncoderConfig;
 use burn::module::Module;
 use burn::tensor::Tensor;
-use recurrent_nn::Mode;
+use recurrent_nn::{Mode, Pooling};
 
 impl TrainedNetwork {
     /// A number from -1 to 1 for each step of an input, the largest of them 1 or -1; `class` is the answer. `[T]`
@@ -22,7 +23,7 @@ impl TrainedNetwork {
         let vectors = network.encoder.embed(input, Mode::Inference);
         let vectors: Tensor<3> = vectors.detach().require_grad();
         let (scores, attention) = network.read(vectors.clone(), &lengths, Mode::Inference);
-        let values: Vec<f64> = match attention {
+        let values: Vec<f64> = match attention.filter(|_| self.has_attention()) {
             Some(weights) => weights.into_data().iter().collect(),
             None => {
                 let mut gradients = scores.slice([0..1, class..class + 1]).sum().backward();
@@ -39,8 +40,12 @@ impl TrainedNetwork {
         values.iter().map(|x| x / most).collect()
     }
 
-    /// Whether [`Self::relevance`] is of attention.
+    /// Whether [`Self::relevance`] is of attention, which it is where attention weighs the steps themselves.
     pub(in crate::classification) fn has_attention(&self) -> bool {
-        self.config.pooling == recurrent_nn::Pooling::Attention
+        let pooled = match &self.config.encoder {
+            Some(EncoderConfig::Convolutional(config)) => config.window > 1,
+            _ => false,
+        };
+        self.config.pooling == Pooling::Attention && !pooled
     }
 }

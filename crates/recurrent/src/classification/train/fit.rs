@@ -40,7 +40,7 @@ pub(super) fn fit(
     let mut model = config.init(shape, seed, false, &device);
     let is_new = start.checkpoint.is_none();
     if let (Some(pretrained), true) = (&config.pretrained, is_new) {
-        model = pretrained.load(model)?;
+        model = pretrained.load(model, config.encoder.as_ref(), start.reading.vocabulary())?;
     }
     let embedding = config.embedding.as_ref();
     if let (Some(path), Some(vocabulary), true) = (
@@ -49,7 +49,12 @@ pub(super) fn fit(
         is_new,
     ) {
         let size = embedding.map_or(0, |embedding| embedding.size);
-        let rows = word_vectors::rows(Path::new(path), vocabulary, size, "model.embedding.size")?;
+        let rows = word_vectors::rows(
+            Path::new(path),
+            vocabulary,
+            size,
+            ["model.embedding.size", "model.embedding.file"],
+        )?;
         observer.note(&format!(
             "{} of {} tokens begin with a vector of {path}",
             rows.len(),

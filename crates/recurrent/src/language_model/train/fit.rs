@@ -38,8 +38,8 @@ pub(super) fn fit(
     let mut model = LanguageModel::new(&network.model, symbols, seed, &device);
     if let (Some(path), None) = (network.model.embedding_file(), &start.checkpoint) {
         let (path, size) = (Path::new(path), network.model.embedding_size());
-        let key = "model.embedding_size";
-        let found = word_vectors::rows(path, &start.vocabulary, size, key)?;
+        let keys = ["model.embedding_size", "model.embedding_file"];
+        let found = word_vectors::rows(path, &start.vocabulary, size, keys)?;
         observer.note(&format!(
             "{} of {symbols} symbols begin with a vector of {}",
             found.len(),

@@ -88,6 +88,11 @@ impl CharactersConfig {
         }
     }
 
+    /// Parameters over a vocabulary of `characters`.
+    pub(super) fn parameters(&self, characters: usize) -> usize {
+        self.parts(characters).parameters()
+    }
+
     pub(super) fn layers(&self) -> Vec<LayerOf> {
         self.parts(1).layers("characters.encoder")
     }

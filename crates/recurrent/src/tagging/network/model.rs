@@ -38,6 +38,15 @@ pub struct TaggerNetwork {
 }
 
 impl NetworkModelConfig {
+    /// Parameters of a network.
+    pub(in crate::tagging) fn parameters(&self, shape: Shape) -> usize {
+        let encoder = self.parts(shape.words);
+        let characters = self.characters.as_ref();
+        let characters = characters.map_or(0, |own| own.parameters(shape.characters));
+        let scores = (encoder.output_size() + 1) * shape.tags;
+        encoder.parameters() + characters + scores + shape.tags * (shape.tags + 2)
+    }
+
     /// A network with weights drawn from `seed`; those of the encoder are zero where `blank`.
     pub(in crate::tagging) fn init(
         &self,
