@@ -93,7 +93,7 @@ fn every_kind_is_trained_measured_and_used() {
         let found = &json("evaluate", &[&out], &[])[0];
         let accuracy = found["metrics"]["accuracy"].as_f64().expect("a number");
         assert!(accuracy > 0.9, "{kind}: {accuracy}");
-        assert_eq!(found["metrics"]["texts"], 40);
+        assert_eq!(found["metrics"]["examples"], 40);
         let predictions = json("predict", &[&out, &texts], &[]);
         assert_eq!(predictions.len(), 2);
         for (found, label) in predictions.iter().zip(["praise", "blame"]) {
@@ -186,7 +186,7 @@ fn a_run_goes_on_with_its_own_texts_alone() {
     folder.file("texts.txt", lines(200).replace("good", "nice"));
     let out = folder.0.path().join("svm");
     let resumed = run(recurrent().args(["train", "--resume", "--out"]).arg(&out));
-    resumed.is_bad_input(&["data.path: expected the texts that the run was started with"]);
+    resumed.is_bad_input(&["data.path: expected the examples that the run was started with"]);
     folder.file("texts.txt", lines(200));
     assert_eq!(json("evaluate", &[&out], &[]).len(), 1);
 }
@@ -212,7 +212,7 @@ fn folds_are_each_text_once() {
         folder.train("naive-bayes", &data, &[&fold]).succeeds();
         let out = folder.0.path().join("naive-bayes");
         let found = &json("evaluate", &[&out], &[])[0];
-        measured += found["metrics"]["texts"].as_u64().expect("a number");
+        measured += found["metrics"]["examples"].as_u64().expect("a number");
         fs::remove_dir_all(&out).expect("removed");
     }
     assert_eq!(measured, 100);
@@ -347,7 +347,7 @@ fn questions_are_told_apart() {
     let changes = ["data.encoding=windows-1252", "data.clean.lower_case=true"];
     folder.train("nbsvm", &data, &changes).succeeds();
     let found = &json("evaluate", &[&folder.0.path().join("nbsvm")], &[])[0];
-    assert_eq!(found["metrics"]["texts"], 500);
+    assert_eq!(found["metrics"]["examples"], 500);
     let accuracy = found["metrics"]["accuracy"].as_f64().expect("a number");
     assert!(accuracy > 0.87, "{accuracy}");
 }

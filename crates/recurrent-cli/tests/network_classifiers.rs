@@ -179,10 +179,16 @@ fn signals_are_learned_beside_their_baseline() {
     let all = ["model.pooling=all", "training.epochs=1"];
     folder.train(&recipe, &data, "all", &all).succeeds();
     let long = format!("[{}]\n", ["[0,0]"; 9].join(","));
-    answers(&folder.path("all"), &long).is_bad_input(&["signal 1: expected at most 8 steps"]);
+    answers(&folder.path("all"), &long)
+        .is_bad_input(&["standard input:1: expected at most 8 steps"]);
     let found = answers(&folder.path("lstm"), "[[0,0],[1,-0.5],[2,-1],[3,-1.5]]\n");
     found.succeeds();
     assert!(found.out.contains("\"label\":\"up\""), "{}", found.out);
+    let mut command = recurrent();
+    command.arg("predict").arg(folder.path("lstm")).arg(&data);
+    let of_file = run(command);
+    of_file.succeeds();
+    assert_eq!(of_file.out.lines().count(), 120);
     for (line, expected) in [
         ("[[0,0,0]]\n", "2 channels"),
         ("[[0],[1,2]]\n", "numbers in step 2"),
@@ -192,6 +198,64 @@ fn signals_are_learned_beside_their_baseline() {
     ] {
         answers(&folder.path("lstm"), line).is_bad_input(&[expected]);
     }
+}
+
+/// Images of 4 x 4 in IDX, bright in the left or in the right half, and their labels.
+fn images(folder: &Folder, count: usize) -> PathBuf {
+    let mut pixels = vec![0, 0, 8, 3];
+    for size in [count as u32, 4, 4] {
+        pixels.extend(size.to_be_bytes());
+    }
+    let mut labels = vec![0, 0, 8, 1];
+    labels.extend((count as u32).to_be_bytes());
+    for n in 0..count {
+        let class = n % 2;
+        pixels.extend((0..16).map(|pixel| match (pixel % 4 / 2) == class {
+            true => (200 + n % 50) as u8,
+            false => (n * 3 + pixel) as u8 % 40,
+        }));
+        labels.push(class as u8);
+    }
+    folder.file("some-labels-idx1-ubyte", labels);
+    folder.file("some-images-idx3-ubyte", pixels)
+}
+
+#[test]
+fn images_are_predicted_as_they_are_learned() {
+    let folder = Folder::new();
+    let data = images(&folder, 80);
+    let model = format!("[model]\npooling = \"last\"\n{RECURRENT}");
+    let order =
+        "kind = \"signals\"\nimage_order = \"permuted-pixels\"\npermutation_seed = 3\nframe = 2";
+    let recipe = folder.recipe("images", order, &model);
+    folder.train(&recipe, &data, "out", &[]).succeeds();
+    assert!(accuracy(&folder.path("out")) >= 0.9);
+    let of_file = |path: &Path| {
+        let mut command = recurrent();
+        command.args(["predict", "--json"]).arg(folder.path("out"));
+        run(command.arg(path))
+    };
+    let found = of_file(&data);
+    found.succeeds();
+    assert_eq!(found.out.lines().count(), 80);
+    // The same images by hand, as rows of grey levels.
+    let bytes = fs::read(&data).expect("the images");
+    let rows = bytes[16..].chunks(16).map(|image| {
+        let rows: Vec<&[u8]> = image.chunks(4).collect();
+        serde_json::to_string(&rows).expect("JSON") + "\n"
+    });
+    let by_hand = answers(&folder.path("out"), &rows.collect::<String>());
+    by_hand.succeeds();
+    assert_eq!(by_hand.out, found.out);
+    answers(&folder.path("out"), "[[0,0],[0,0]]\n")
+        .is_bad_input(&["standard input:1", "4 rows of 4 grey levels"]);
+    let broken = folder.file("broken.png", "no image");
+    of_file(&broken).is_bad_input(&["broken.png", "PNG or JPEG"]);
+    let slopes = folder.file("slopes.ts", series(4));
+    of_file(&slopes).is_bad_input(&["slopes.ts", "image_order"]);
+    // The pixels of an IDX file that is not whole.
+    let cut = folder.file("cut-images-idx3-ubyte", &bytes[..50]);
+    of_file(&cut).is_bad_input(&["cut-images-idx3-ubyte"]);
 }
 
 #[test]
@@ -352,7 +416,7 @@ fn settings_that_do_not_fit_are_refused() {
             "model.encoder.hidden_sizes=[0]",
             "model.encoder.hidden_sizes",
         ),
-        ("data.kind=signals", "unknown"),
+        ("data.kind=signals", "model.embedding: expected nothing"),
         ("data.keep=last", "data.keep"),
     ] {
         let found = folder.train(&recipe, &texts, "out", &[change, "training.epochs=1"]);

@@ -196,7 +196,7 @@ fn tags_that_break_their_scheme_are_told_or_repaired() {
     let broken = sentences(60).replace("Oslo X I-LOC", "Oslo X B-LOC");
     let data = folder.file("train.txt", broken);
     let found = folder.train(&data, "out", &["data.scheme=iob2"]);
-    found.is_bad_input(&["sentence", "data.repair=true"]);
+    found.is_bad_input(&["train.txt, line ", "word 1 of the sentence", "--repair"]);
     let repair = ["data.scheme=iob2", "data.repair=true", "training.epochs=1"];
     let found = folder.train(&data, "out", &repair);
     found.succeeds();
@@ -208,6 +208,33 @@ fn tags_that_break_their_scheme_are_told_or_repaired() {
     folder
         .train(&data, "out3", &["data.repair=true", "data.scheme=plain"])
         .is_bad_input(&["data.learned_scheme"]);
+    let evaluate = |options: &[&str]| {
+        let mut command = recurrent();
+        command.arg("evaluate").arg(folder.path("out"));
+        command.args(["--split", "all", "--data"]).arg(&data);
+        run(command.args(options))
+    };
+    // The run was trained with repair, and so it reads.
+    let found = evaluate(&[]);
+    found.succeeds();
+    assert!(found.err.contains("made right"), "{}", found.err);
+    let whole = folder.file("whole.txt", sentences(60));
+    folder
+        .train(&whole, "strict", &["training.epochs=1"])
+        .succeeds();
+    let strict = |options: &[&str]| {
+        let mut command = recurrent();
+        command.arg("evaluate").arg(folder.path("strict"));
+        // In IOB1 a `B` stands after a span of its kind alone.
+        let odd = sentences(20) + "Oslo X B-LOC\n. X O\n\n";
+        let odd = folder.file("odd.txt", odd);
+        command.args(["--split", "all", "--data"]).arg(odd);
+        run(command.args(options))
+    };
+    strict(&[]).is_bad_input(&["odd.txt, line ", "--repair"]);
+    let found = strict(&["--repair"]);
+    found.succeeds();
+    assert!(found.err.contains("made right"), "{}", found.err);
     let mut command = recurrent();
     command
         .args(["evaluate", "--column", "1"])

@@ -66,7 +66,10 @@ pub use encoding::Encoding;
 pub use error::{DataError, Place};
 pub use grammar::Grammar;
 pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
-pub use signals::{ImageOrder, LabelledSignals, Signal, SignalOptions, read_signals};
+pub use signals::{
+    ImageOrder, LabelledSignals, Signal, SignalOptions, UnlabelledSignals, read_signals,
+    read_unlabelled,
+};
 pub use source::{ByteSplits, Splits, TextOptions, TextSplits, read_bytes, read_text};
 pub use span_scores::{SpanCounts, SpanScores};
 pub use standardiser::Standardiser;

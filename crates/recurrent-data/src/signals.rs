@@ -36,12 +36,14 @@ mod long;
 mod options;
 mod table;
 mod ts;
+mod unlabelled;
 mod wide;
 
 use std::path::Path;
 
 use self::layout::{Layout, Origin};
 pub use self::options::{ImageOrder, SignalOptions};
+pub use self::unlabelled::{UnlabelledSignals, read_unlabelled};
 use crate::readers::{MOST_BYTES, Parts};
 use crate::{DataError, SequenceBatch, Splits};
 
@@ -70,16 +72,10 @@ pub struct LabelledSignals {
     pub labels: Vec<String>,
     /// The group of each, where they have groups. `[N]`
     pub groups: Option<Vec<String>>,
+    /// The height and width of the images that they were.
+    pub image: Option<[usize; 2]>,
     /// How many signals without steps were left out. Those of signals that were cut up are counted in the training part.
     pub dropped: usize,
-}
-
-/// What the files of a part hold.
-#[derive(Debug, Default, PartialEq)]
-struct Part {
-    signals: LabelledSignals,
-    /// The height and width of the images that they were.
-    image: Option<[usize; 2]>,
 }
 
 /// Reads the labelled signals of a file or folder.
@@ -109,7 +105,7 @@ pub fn read_signals(
     options.check()?;
     let splits = match Layout::of(path, options)? {
         Layout::Whole(origin) => {
-            let Part { signals, .. } = origin.read(options, true)?;
+            let signals = origin.read(options, true)?;
             cut::cut(path, signals, options)?
         }
         Layout::Parts(parts) => {
@@ -140,11 +136,11 @@ fn read_parts(
     let like = |origin: &Origin| {
         let part = origin.read(options, false)?;
         check_alike(&parts.train, &train, origin, &part)?;
-        Ok::<_, DataError>(part.signals)
+        Ok::<_, DataError>(part)
     };
     let valid = parts.valid.as_ref().map(like).transpose()?;
     let test = like(&parts.test)?;
-    let [train, rest] = cut::training_part(train.signals, valid.is_none(), options);
+    let [train, rest] = cut::training_part(train, valid.is_none(), options);
     Ok(Splits {
         train,
         valid: valid.unwrap_or(rest),
@@ -155,9 +151,9 @@ fn read_parts(
 /// An error where two parts cannot be read by one model.
 fn check_alike(
     train: &Origin,
-    expected: &Part,
+    expected: &LabelledSignals,
     origin: &Origin,
-    found: &Part,
+    found: &LabelledSignals,
 ) -> Result<(), DataError> {
     let differ = |what: &str, expected: String, found: String| {
         let problem = format!(
@@ -172,7 +168,6 @@ fn check_alike(
         let size = |[height, width]: [usize; 2]| format!("{width} x {height}");
         return differ("pixels", size(expected), size(found));
     }
-    let [expected, found] = [&expected.signals, &found.signals];
     if expected.channels != found.channels {
         return differ(
             "channels",
@@ -271,6 +266,7 @@ impl LabelledSignals {
                 .collect(),
             channels: self.channels,
             channel_names: self.channel_names.clone(),
+            image: self.image,
             labels: take(&mut self.labels),
             groups: self.groups.as_mut().map(|groups| take(groups)),
             dropped: 0,

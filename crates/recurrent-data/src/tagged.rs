@@ -27,7 +27,7 @@ mod conll_u;
 mod files;
 mod options;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use self::options::{TaggedFormat, TaggedOptions};
 use crate::readers::Parts;
@@ -42,6 +42,8 @@ pub struct TaggedSentence {
     pub words: Vec<String>,
     /// The tag of each. `[T]`
     pub tags: Vec<String>,
+    /// The line of the first word in its file, counted from 1.
+    pub line: u64,
 }
 
 impl TaggedSentence {
@@ -55,7 +57,10 @@ impl TaggedSentence {
         self.words.is_empty()
     }
 
-    fn push(&mut self, word: &str, tag: &str) {
+    fn push(&mut self, word: &str, tag: &str, line: u64) {
+        if self.words.is_empty() {
+            self.line = line;
+        }
         self.words.push(word.to_owned());
         self.tags.push(tag.to_owned());
     }
@@ -64,6 +69,8 @@ impl TaggedSentence {
 /// Sentences with a tag for each word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaggedSentences {
+    /// The file that they are from.
+    pub path: PathBuf,
     /// The sentences. `[N]`
     pub sentences: Vec<TaggedSentence>,
 }
@@ -100,6 +107,7 @@ impl TaggedSentences {
     /// Takes away the sentences from `at` on.
     fn split_off(&mut self, at: usize) -> Self {
         Self {
+            path: self.path.clone(),
             sentences: self.sentences.split_off(at),
         }
     }

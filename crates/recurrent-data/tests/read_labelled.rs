@@ -302,7 +302,7 @@ fn mistakes_name_the_file_and_the_place() {
         (
             &[("a.csv", "l,t\n1,a\n")],
             &plain,
-            "expected the name of the column that holds the text (`text_column`), found none; columns: l, t",
+            "expected the name of the column that holds the text (`column`), found none; columns: l, t",
         ),
         (
             &[("a.csv", "l,t\n1,a\n")],

@@ -35,6 +35,6 @@ pub use measures::{Bin, ClassMeasures, Measures};
 pub use network::{
     ClassifierNetwork, NetworkConfig, NetworkKind, NetworkModelConfig, PretrainedConfig,
 };
-pub use predict::{Classifier, Prediction};
-pub use results::{Results, SplitResults};
+pub use predict::{Classifier, Prediction, SignalFiles};
+pub use results::{Mistake, Results, SplitResults};
 pub use train::{Outcome, train};

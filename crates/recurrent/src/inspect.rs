@@ -29,10 +29,14 @@ pub struct RunContent {
     pub task: TaskConfig,
     /// Layers from input to output.
     pub layers: Vec<LayerRow>,
-    /// Symbols of the vocabulary.
-    pub vocabulary: usize,
+    /// Symbols of the vocabulary, where there is one.
+    pub vocabulary: Option<usize>,
     /// Some of the symbols, printable.
     pub symbols: Vec<String>,
+    /// Values of a step, of what reads signals.
+    pub channels: Option<usize>,
+    /// Names of the classes or tags.
+    pub classes: Vec<String>,
     /// Training record of the weights.
     pub record: Option<TrainingRecord>,
     /// Seconds of training by the run's metrics.
@@ -48,69 +52,57 @@ const SYMBOLS: usize = 40;
 /// Where it is not one, or its weights do not fit its recipe.
 pub fn run(path: &Path) -> Result<RunContent, Error> {
     let directory = RunDirectory::new(path);
-    let seconds = directory.metrics()?.last().map(MetricLine::elapsed_seconds);
-    match directory.config()? {
+    let config = directory.config()?;
+    let weights = directory.file("model.safetensors");
+    let mut content = RunContent {
+        task: config.task().clone(),
+        layers: Vec::new(),
+        vocabulary: None,
+        symbols: Vec::new(),
+        channels: None,
+        classes: Vec::new(),
+        record: match weights.exists() {
+            true => file(&weights)?.1,
+            false => None,
+        },
+        seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
+    };
+    match config {
         Config::WordVectors(config) => {
             let vectors = word_vectors::open(path, None)?;
-            let shown = vectors.words().iter().take(SYMBOLS);
-            Ok(RunContent {
-                layers: word_vectors::layers(&config, &vectors),
-                vocabulary: vectors.len(),
-                symbols: shown.cloned().collect(),
-                record: None,
-                seconds,
-                task: config.task,
-            })
+            content.layers = word_vectors::layers(&config, &vectors);
+            content.vocabulary = Some(vectors.len());
+            content.symbols = vectors.words().iter().take(SYMBOLS).cloned().collect();
         }
-        Config::Classification(config) => {
+        Config::Classification(_) => {
             let classifier = Classifier::load(&directory, DeviceName::Cpu)?;
-            Ok(RunContent {
-                layers: classifier.layers(),
-                vocabulary: classifier.vocabulary().map_or(0, Vocabulary::len),
-                symbols: classifier.vocabulary().map_or_else(Vec::new, first_symbols),
-                record: file(&directory.file("model.safetensors"))?.1,
-                seconds,
-                task: config.task,
-            })
+            content.layers = classifier.layers();
+            content.channels = classifier.channels();
+            content.classes = classifier.classes().to_vec();
+            content.take_symbols(classifier.vocabulary());
         }
-        Config::Tagging(config) => {
+        Config::Tagging(_) => {
             let tagger = Tagger::load(&directory, DeviceName::Cpu)?;
-            Ok(RunContent {
-                layers: tagger.layers(),
-                vocabulary: tagger.vocabulary().map_or(0, Vocabulary::len),
-                symbols: tagger.vocabulary().map_or_else(Vec::new, first_symbols),
-                record: file(&directory.file("model.safetensors"))?.1,
-                seconds,
-                task: config.task,
-            })
+            content.layers = tagger.layers();
+            content.classes = tagger.tags().to_vec();
+            content.take_symbols(tagger.vocabulary());
         }
-        Config::Memory(config) => {
-            let model = MemoryModel::load(&directory, DeviceName::Cpu)?;
-            Ok(RunContent {
-                layers: model.layers(),
-                vocabulary: 0,
-                symbols: Vec::new(),
-                record: file(&directory.file("model.safetensors"))?.1,
-                seconds,
-                task: config.task,
-            })
+        Config::Memory(_) => {
+            content.layers = MemoryModel::load(&directory, DeviceName::Cpu)?.layers();
         }
-        Config::LanguageModel(config) => {
+        Config::LanguageModel(_) => {
             let predictor = Predictor::load(&directory, DeviceName::Cpu)?;
-            let weights = directory.file("model.safetensors");
-            let record = match weights.exists() {
-                true => file(&weights)?.1,
-                false => None,
-            };
-            Ok(RunContent {
-                layers: predictor.layers(),
-                vocabulary: predictor.vocabulary().len(),
-                symbols: first_symbols(predictor.vocabulary()),
-                record,
-                seconds,
-                task: config.task,
-            })
+            content.layers = predictor.layers();
+            content.take_symbols(Some(predictor.vocabulary()));
         }
+    }
+    Ok(content)
+}
+
+impl RunContent {
+    fn take_symbols(&mut self, vocabulary: Option<&Vocabulary>) {
+        self.vocabulary = vocabulary.map(Vocabulary::len);
+        self.symbols = vocabulary.map_or_else(Vec::new, first_symbols);
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `plot` | points to an SVG element |
 //! | `bars` | a number for each of a few names |
 //! | `confusion` | which classes were taken for which |
+//! | `drawing` | sequences of numbers as pictures |
 //! | `tokens` | texts coloured by a number a symbol |
 //! | `html` | escaping, tables, boxes |
 //!
@@ -18,6 +19,7 @@ mod axis;
 mod bars;
 mod confusion;
 mod curve;
+mod drawing;
 mod figures;
 mod html;
 mod plot;
@@ -29,6 +31,7 @@ use std::path::Path;
 
 pub use bars::Bars;
 pub use confusion::Confusion;
+pub use drawing::Drawing;
 pub(crate) use html::grouped;
 pub use tokens::{Shade, ShadedText};
 
@@ -70,12 +73,14 @@ pub struct LayerRow {
 }
 
 /// A text, such as one that the model wrote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     /// What it is, such as how it was drawn.
     pub title: String,
     /// The text.
     pub text: String,
+    /// A picture below it.
+    pub drawing: Option<Drawing>,
 }
 
 /// All that the report of a run shows. Parts that are empty are left out of the page.

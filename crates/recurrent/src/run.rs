@@ -18,14 +18,14 @@
 //! lock                locked while a process trains in the directory
 //! ```
 
+mod contents;
+mod lines;
+
 use crate::codec::Codec;
-use crate::metrics::{self, MetricLine};
 use crate::recipe::{self, Recipe};
 use crate::task::Config;
 use crate::{Error, files, training};
-use recurrent_data::Vocabulary;
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// A run directory.
@@ -50,14 +50,9 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
-const FILES: [&str; 13] = [
+/// The files beside those of the [`Codec`].
+const FILES: [&str; 7] = [
     "config.toml",
-    "vocabulary.json",
-    "classes.json",
-    "channels.json",
-    "characters.json",
-    "subwords.json",
-    "stop-words.json",
     "metrics.jsonl",
     "model.safetensors",
     "model.ngram",
@@ -66,9 +61,8 @@ const FILES: [&str; 13] = [
     "report.html",
 ];
 
-/// Tells a vocabulary from others, also from those with its symbols in another order.
-pub(crate) fn digest(vocabulary: &Vocabulary) -> u32 {
-    crc32fast::hash(vocabulary.to_json().as_bytes())
+fn all_files() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().chain(Codec::FILES)
 }
 
 impl RunDirectory {
@@ -94,9 +88,7 @@ impl RunDirectory {
 
     /// Whether a path is that of a file of a run, which nothing else may replace.
     pub fn has_file(path: &Path) -> bool {
-        let of_run = FILES
-            .iter()
-            .any(|name| path.file_name() == Some(name.as_ref()));
+        let of_run = all_files().any(|name| path.file_name() == Some(name.as_ref()));
         of_run && path.with_file_name("config.toml").exists()
     }
 
@@ -104,8 +96,7 @@ impl RunDirectory {
     /// what is left where a run could not be started.
     pub fn exists(&self) -> bool {
         let left = |name: &str| Codec::FILES.contains(&name) && self.file("lock").exists();
-        let mut known = FILES.iter();
-        known.any(|name| self.file(name).exists() && !left(name)) || self.has_checkpoints()
+        all_files().any(|name| self.file(name).exists() && !left(name)) || self.has_checkpoints()
     }
 
     /// Whether there is a checkpoint, or something that is none in their place.
@@ -168,40 +159,6 @@ impl RunDirectory {
         })
     }
 
-    /// Why a run has no weights, and what to do.
-    pub(crate) fn why_no_weights(&self) -> String {
-        if self.is_locked() {
-            return "no model.safetensors yet: the run is still training and has no weights so far"
-                .to_string();
-        }
-        match training::Checkpoint::newest(self) {
-            Ok(Some(checkpoint)) if checkpoint.record.finished => {
-                "model.safetensors is missing from a finished run; train it anew with --force"
-                    .to_string()
-            }
-            _ => format!(
-                "no model.safetensors yet: the run ended before it had weights, interrupted or by a loss \
-                 that is not finite; go on with `recurrent train --resume --out {}`",
-                self.path().display()
-            ),
-        }
-    }
-
-    /// Fails where a finished run has no checkpoint that it could go on from.
-    pub(crate) fn check_has_no_weights(&self) -> Result<(), Error> {
-        // An interruption may come between the first weights and the first checkpoint.
-        let weights = self.file("model.safetensors");
-        if !self.file("report.html").exists() || !weights.exists() {
-            return Ok(());
-        }
-        Err(Error::Run {
-            path: weights,
-            message: "these weights are of a finished run that has no checkpoint to go on from; \
-                      start anew with --force"
-                .to_string(),
-        })
-    }
-
     /// Whether a process trains in the directory.
     pub(crate) fn is_locked(&self) -> bool {
         File::open(self.file("lock"))
@@ -236,7 +193,7 @@ impl RunDirectory {
             }
             _ => Ok(()),
         };
-        for name in FILES {
+        for name in all_files() {
             removed(self.file(name), fs::remove_file(self.file(name)))?;
         }
         for path in training::list(self)? {
@@ -283,91 +240,5 @@ impl RunDirectory {
         let text = files::read_text(&path)?;
         let parsed = recipe::parse("", &text, &path.display().to_string());
         Ok(parsed.map_err(|error| error.within(&path))?.config)
-    }
-
-    /// The vocabulary of the run.
-    ///
-    /// # Errors
-    /// Where it cannot be read.
-    pub fn vocabulary(&self) -> Result<Vocabulary, Error> {
-        self.vocabulary_of(Codec::VOCABULARY)
-    }
-
-    /// The vocabulary in a file of the run.
-    pub(crate) fn vocabulary_of(&self, name: &str) -> Result<Vocabulary, Error> {
-        let path = self.file(name);
-        Ok(Vocabulary::from_json(&files::read_text(&path)?, &path)?)
-    }
-
-    /// Fails where the vocabulary is not the one of a file's record: its symbols
-    /// would stand for others.
-    pub(crate) fn check_vocabulary(
-        &self,
-        vocabulary: &Vocabulary,
-        recorded: Option<u32>,
-        file: &Path,
-    ) -> Result<(), Error> {
-        self.check_codec(&vocabulary.into(), recorded, file)
-    }
-
-    /// Fails where vocabulary or classes are not those of a file's record: numbers would stand for others.
-    pub(crate) fn check_codec(
-        &self,
-        codec: &Codec,
-        recorded: Option<u32>,
-        file: &Path,
-    ) -> Result<(), Error> {
-        let found = codec.digest();
-        let names: Vec<&str> = codec.files().map(|(name, _)| name).collect();
-        match recorded {
-            Some(expected) if expected != found => Err(Error::Run {
-                path: self.file(&names.join(", ")),
-                message: format!(
-                    "expected what {} was trained with, of digest {expected:08x}, found other \
-                     symbols or names, of digest {found:08x}",
-                    file.display()
-                ),
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// The metric lines so far.
-    ///
-    /// # Errors
-    /// Where a line is not one.
-    pub fn metrics(&self) -> Result<Vec<MetricLine>, Error> {
-        let path = self.file("metrics.jsonl");
-        if !path.exists() {
-            return Ok(Vec::new());
-        }
-        metrics::read(path)
-    }
-
-    /// Forgets the metric lines after a step, as a resumed run writes them again.
-    pub(crate) fn rewind_metrics(&self, step: u64) -> Result<(), Error> {
-        let mut text = String::new();
-        for line in self.metrics()?.iter().filter(|line| line.step() <= step) {
-            text.push_str(&line.to_json());
-            text.push('\n');
-        }
-        files::write_atomically(&self.file("metrics.jsonl"), text.as_bytes())
-    }
-
-    /// Makes the metric lines so far last, whatever happens to the machine.
-    pub(crate) fn sync_metrics(&self) -> Result<(), Error> {
-        let path = self.file("metrics.jsonl");
-        let synced = fs::OpenOptions::new().append(true).open(&path);
-        synced
-            .and_then(|file| file.sync_all())
-            .map_err(|error| Error::Write { path, error })
-    }
-
-    /// Adds a metric line.
-    pub(crate) fn record(&self, line: &MetricLine) -> Result<(), Error> {
-        let path = self.file("metrics.jsonl");
-        let file = fs::OpenOptions::new().create(true).append(true).open(&path);
-        file.and_then(|mut file| file.write_all(format!("{}\n", line.to_json()).as_bytes()))
-            .map_err(|error| Error::Write { path, error })
     }
 }

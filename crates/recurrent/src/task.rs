@@ -9,7 +9,7 @@ use crate::training::{Observer, TrainOptions};
 use crate::word_vectors::WordVectorsConfig;
 use crate::{Error, classification, language_model, memory_problems, tagging, word_vectors};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::path::Path;
 
 /// Tasks by name.
@@ -144,6 +144,17 @@ impl Config {
         }
     }
 
+    /// `[task]`, to write down where a run comes from.
+    pub(crate) fn task_mut(&mut self) -> &mut TaskConfig {
+        match self {
+            Self::LanguageModel(config) => &mut config.task,
+            Self::WordVectors(config) => &mut config.task,
+            Self::Classification(config) => &mut config.task,
+            Self::Tagging(config) => &mut config.task,
+            Self::Memory(config) => &mut config.task,
+        }
+    }
+
     /// Makes paths hold in every working directory: a run directory is read from anywhere.
     pub(crate) fn make_paths_absolute(&mut self) {
         match self {
@@ -160,6 +171,14 @@ impl Config {
         match self {
             Self::LanguageModel(config) => Ok(config),
             other => Err(other.is_not(TaskName::LanguageModel.as_str(), run)),
+        }
+    }
+
+    /// The settings of word vectors.
+    pub(crate) fn word_vectors(self, run: &Path) -> Result<WordVectorsConfig, Error> {
+        match self {
+            Self::WordVectors(config) => Ok(config),
+            other => Err(other.is_not(TaskName::WordVectors.as_str(), run)),
         }
     }
 
@@ -188,7 +207,7 @@ impl Config {
     }
 
     /// The error of a run that is of another task.
-    pub(crate) fn is_not(&self, task: &str, run: &Path) -> Error {
+    fn is_not(&self, task: &str, run: &Path) -> Error {
         let hint = match self {
             Self::LanguageModel(_) => "",
             Self::WordVectors(_) => "; `recurrent neighbours` and `recurrent analogy` look into it",
@@ -255,8 +274,8 @@ pub fn train(
                     .unwrap_or_default(),
             })
         }
-        Config::WordVectors(config) => {
-            let outcome = word_vectors::train(recipe, config.clone(), options, observer)?;
+        Config::WordVectors(_) => {
+            let outcome = word_vectors::train(recipe, options, observer)?;
             Ok(Outcome {
                 steps: outcome.steps,
                 seconds: outcome.seconds,
@@ -264,21 +283,23 @@ pub fn train(
                 sample: outcome.neighbours,
             })
         }
-        Config::Classification(config) => {
-            let outcome = classification::train(recipe, config.clone(), options, observer)?;
+        Config::Classification(_) => {
+            let outcome = classification::train(recipe, options, observer)?;
             let found = outcome.results.as_ref();
             let mistake = found.and_then(|(found, _)| found.measured().mistakes.first());
             Ok(Outcome {
                 steps: outcome.steps,
                 seconds: outcome.seconds,
                 rows: found.map(|(_, rows)| rows.clone()),
-                sample: mistake.map_or(String::new(), |(text, label, answer)| {
-                    format!("the worst mistake, {answer}, but is {label}: {text}")
+                sample: mistake.map_or(String::new(), |mistake| {
+                    let (answer, label) = (&mistake.answer, &mistake.label);
+                    let shown = &mistake.shown;
+                    format!("the worst mistake, {answer}, but is {label}: {shown}")
                 }),
             })
         }
-        Config::Tagging(config) => {
-            let outcome = tagging::train(recipe, config.clone(), options, observer)?;
+        Config::Tagging(_) => {
+            let outcome = tagging::train(recipe, options, observer)?;
             let found = outcome.results.as_ref();
             let mistake = found.and_then(|found| found.measured()?.mistakes.first());
             Ok(Outcome {
@@ -290,8 +311,8 @@ pub fn train(
                 }),
             })
         }
-        Config::Memory(config) => {
-            let outcome = memory_problems::train(recipe, config.clone(), options, observer)?;
+        Config::Memory(_) => {
+            let outcome = memory_problems::train(recipe, options, observer)?;
             Ok(Outcome {
                 steps: outcome.steps,
                 seconds: outcome.seconds,
@@ -321,4 +342,20 @@ pub(crate) fn absolute(path: &str) -> String {
         Ok(absolute) => absolute.to_string_lossy().into_owned(),
         Err(_) => path.to_string(),
     }
+}
+
+/// A column's number need not be written as a text.
+pub(crate) fn name_or_number<'de, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected the name or the number of a column")]
+    enum Column {
+        Name(String),
+        Number(u64),
+    }
+    Ok(Some(match Column::deserialize(value)? {
+        Column::Name(name) => name,
+        Column::Number(number) => number.to_string(),
+    }))
 }

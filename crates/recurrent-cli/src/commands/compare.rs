@@ -88,12 +88,12 @@ fn object(one: &Compared, split: Split, comparable: bool) -> serde_json::Value {
             accuracy,
             macro_f1,
             log_loss,
-            texts,
+            examples,
         } => json!({
             "accuracy": accuracy,
             "macro_f1": macro_f1,
             "log_loss": log_loss,
-            "texts": texts,
+            "examples": examples,
         }),
         Quality::Tagging {
             f1,

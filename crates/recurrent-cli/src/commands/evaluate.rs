@@ -17,13 +17,17 @@ use std::process::ExitCode;
 
 /// Fails where an option is given that is for language models alone.
 fn refuse_adaptation(arguments: &Arguments, what: &str) -> Result<(), Error> {
-    match arguments.cache.is_some() || arguments.dynamic.is_some() {
-        true => Err(Error::Setting {
-            key: "--cache or --dynamic".to_string(),
+    let cache = arguments.cache.map(|size| ("--cache", size.to_string()));
+    let dynamic = arguments
+        .dynamic
+        .map(|rate| ("--dynamic", rate.to_string()));
+    match cache.or(dynamic) {
+        Some((option, found)) => Err(Error::Setting {
+            key: option.to_string(),
             expected: format!("nothing for a {what}"),
-            found: "something".to_string(),
+            found,
         }),
-        false => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -31,7 +35,7 @@ fn refuse_adaptation(arguments: &Arguments, what: &str) -> Result<(), Error> {
 pub struct Arguments {
     /// Run directory of a trained model
     model: PathBuf,
-    /// Other text than the model's own: file, or folder with train, valid and test files
+    /// Other data than the model's own: a file, or a folder with train, valid and test files
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
     /// Column of a table that holds the text; its number from 0 where there is no header
@@ -40,6 +44,9 @@ pub struct Arguments {
     /// Column of a table that holds the label, of a classifier
     #[arg(long, value_name = "NAME")]
     label_column: Option<String>,
+    /// Make tags right that break their scheme, of a tagger
+    #[arg(long)]
+    repair: bool,
     /// Which part [default: test, or valid where there is no test part]
     #[arg(long, value_name = "train|valid|test|all")]
     split: Option<Split>,
@@ -69,7 +76,16 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Outcome {
     arguments.machine.prepare();
     let run = RunDirectory::new(&arguments.model);
-    match run.config()? {
+    let config = run.config()?;
+    if arguments.repair && !matches!(config, Config::Tagging(_)) {
+        return Err(Error::Setting {
+            key: "--repair".to_string(),
+            expected: "the run of a tagger".to_string(),
+            found: format!("one of the task {}", config.task().name.as_str()),
+        }
+        .into());
+    }
+    match config {
         Config::Classification(_) => return classification::run(&run, &arguments),
         Config::Tagging(_) => return tagging::run(&run, &arguments),
         Config::Memory(_) => return memory::run(&run, &arguments),

@@ -8,6 +8,9 @@ use recurrent::{Error, inspect};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Names of classes that are shown.
+const CLASSES: usize = 40;
+
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Run directory, or weight file (.safetensors)
@@ -48,31 +51,33 @@ fn directory(path: &std::path::Path) -> Result<String, Error> {
         String::new(),
         total.to_string(),
     ]);
-    let symbols: Vec<&str> = content.symbols.iter().map(String::as_str).collect();
-    let more = if content.vocabulary > symbols.len() {
-        " ..."
-    } else {
-        ""
-    };
-    let mut facts = vec![
-        ("task".to_string(), content.task.name.as_str().to_string()),
-        (
-            "vocabulary".to_string(),
-            format!("{} symbols", content.vocabulary),
-        ),
-        (
-            "symbols".to_string(),
-            format!("{}{more}", symbols.join(" ")),
-        ),
-    ];
-    if content.task.name == TaskName::Memory {
-        facts.truncate(1);
+    let mut facts = vec![("task".to_string(), content.task.name.as_str().to_string())];
+    if let Some(size) = content.vocabulary {
+        facts.push(("vocabulary".to_string(), format!("{size} symbols")));
+        facts.push(("symbols".to_string(), some(&content.symbols, size)));
+    }
+    if let Some(channels) = content.channels {
+        facts.push(("channels".to_string(), channels.to_string()));
+    }
+    if !content.classes.is_empty() {
+        let (shown, all) = (content.classes.iter().take(CLASSES), content.classes.len());
+        let shown: Vec<String> = shown.cloned().collect();
+        facts.push((
+            "classes".to_string(),
+            format!("{all}: {}", some(&shown, all)),
+        ));
     }
     facts.extend(record(content.record));
     if let Some(seconds) = content.seconds {
         facts.push(("training time".to_string(), duration(seconds)));
     }
     Ok(format!("{}\n{}", table(&rows), columns(&facts)))
+}
+
+/// Some of `all` names.
+fn some(shown: &[String], all: usize) -> String {
+    let more = if all > shown.len() { " ..." } else { "" };
+    format!("{}{more}", shown.join(" "))
 }
 
 fn file(path: &std::path::Path) -> Result<String, Error> {

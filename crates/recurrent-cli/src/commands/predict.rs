@@ -4,7 +4,7 @@ mod classification;
 mod lines;
 mod tagging;
 
-use super::{Machine, Outcome, print, say};
+use super::{Failure, Machine, Outcome, print, say};
 use lines::Lines;
 use recurrent::Error;
 use recurrent::classification::Classifier;
@@ -19,8 +19,9 @@ use std::time::Instant;
 pub struct Arguments {
     /// Run directory of a trained classifier or tagger
     model: PathBuf,
-    /// File with a text a line in UTF-8, or of a classifier of signals a JSON list of steps, such as [[0.1,0.2],[0.3,0.4]];
-    /// standard input where it is - or left out
+    /// File with a text or sentence a line in UTF-8, standard input where it is - or left out. Of a classifier of signals
+    /// a JSON list of steps a line, such as [[0.1,0.2],[0.3,0.4]], of one of images the rows of grey levels from 0 to
+    /// 255; or a file of signals as training reads it, a .png or .jpg image, or a folder of images
     input: Option<PathBuf>,
     /// Print a JSON object a line: the probability of every class, or tokens, tags and spans
     #[arg(long)]
@@ -43,16 +44,19 @@ pub fn run(arguments: Arguments) -> Outcome {
         Config::Tagging(_) => Model::Tagger(Box::new(Tagger::load(&run, device)?)),
         _ => Model::Classifier(Box::new(Classifier::load(&run, device)?)),
     };
-    let mut lines = Lines::open(arguments.input.as_deref())?;
-    let (mut count, start) = (0, Instant::now());
-    loop {
-        let texts = lines.batch()?;
-        if texts.is_empty() {
-            break;
+    let start = Instant::now();
+    let count = match (&model, &arguments.input) {
+        (Model::Classifier(classifier), Some(path)) => {
+            match classification::of_file(classifier, path, arguments.json)? {
+                Some((out, count)) => {
+                    print(&out)?;
+                    count
+                }
+                None => stream(&model, &arguments)?,
+            }
         }
-        count += texts.len();
-        print(&answers(&model, &lines, texts, arguments.json)?)?;
-    }
+        _ => stream(&model, &arguments)?,
+    };
     let speed = count as f64 / start.elapsed().as_secs_f64().max(1e-9);
     let what = match &model {
         Model::Classifier(classifier) if !classifier.reads_texts() => "signals",
@@ -61,6 +65,20 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     say(&format!("{count} {what}, {speed:.0} a second"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Answers line by line, and gives the number of lines.
+fn stream(model: &Model, arguments: &Arguments) -> Result<usize, Failure> {
+    let mut lines = Lines::open(arguments.input.as_deref())?;
+    let mut count = 0;
+    loop {
+        let texts = lines.batch()?;
+        if texts.is_empty() {
+            return Ok(count);
+        }
+        count += texts.len();
+        print(&answers(model, &lines, texts, arguments.json)?)?;
+    }
 }
 
 fn answers(model: &Model, lines: &Lines, texts: Vec<String>, json: bool) -> Result<String, Error> {

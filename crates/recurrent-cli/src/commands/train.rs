@@ -20,7 +20,7 @@ pub struct Arguments {
     /// A built-in recipe (see `recurrent recipes`) or a TOML file; may be left out with --resume --out DIR
     #[arg(required_unless_present = "resume")]
     recipe: Option<String>,
-    /// Text file, or folder with train, valid and test files, plain or gzip
+    /// File or folder to learn from: texts, labelled examples, tagged sentences; plain or gzip
     #[arg(long, value_name = "PATH")]
     data: Option<String>,
     /// Column of a table that holds the text; its number from 0 where there is no header
@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Column of a table that holds the label of a text
     #[arg(long, value_name = "NAME")]
     label_column: Option<String>,
+    /// Make tags right that break their scheme, by the spans that they mark
+    #[arg(long)]
+    repair: bool,
     #[arg(
         long,
         value_name = "DIR",
@@ -73,6 +76,9 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     if let Some(column) = &arguments.label_column {
         changes.push(format!("data.label_column={}", quoted(column)));
+    }
+    if arguments.repair {
+        changes.push("data.repair=true".to_string());
     }
     if let Some(seed) = arguments.seed {
         let section = match recipe.config {

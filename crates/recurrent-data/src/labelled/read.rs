@@ -41,7 +41,7 @@ fn read_file(path: &Path, options: &LabelledOptions) -> Result<LabelledTexts, Da
         Column {
             name: options.text_column.as_deref(),
             holds: "the text",
-            option: "`text_column`",
+            option: "`column`",
             scalars: false,
         },
         Column {

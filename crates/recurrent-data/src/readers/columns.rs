@@ -58,7 +58,7 @@ pub(super) fn text_column(name: Option<&str>) -> Column<'_> {
     Column {
         name,
         holds: "the text",
-        option: "`text_column`",
+        option: "`column`",
         scalars: false,
     }
 }

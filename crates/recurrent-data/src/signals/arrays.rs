@@ -20,6 +20,25 @@ pub(super) struct Arrays {
     pub groups: Option<Entry>,
 }
 
+/// Reads the signals of one array `[N, T, C]` or `[N, T]`, without labels.
+pub(super) fn read_values(
+    path: &Path,
+    options: &SignalOptions,
+) -> Result<LabelledSignals, DataError> {
+    let values = Entry::File(path.to_owned()).read()?;
+    let [count, steps, channels] = shape(&values, options)?;
+    let row = steps * channels;
+    let mut signals = LabelledSignals {
+        channels,
+        ..LabelledSignals::default()
+    };
+    for start in (0..count).map(|position| position * row) {
+        let values = (start..start + row).map(|index| values.value(index));
+        signals.push(values.collect::<Result<_, _>>()?, String::new(), None);
+    }
+    Ok(signals)
+}
+
 impl Arrays {
     pub(super) fn path(&self) -> &Path {
         self.values.path()

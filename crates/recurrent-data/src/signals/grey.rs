@@ -15,6 +15,15 @@ pub(super) struct Scan {
 }
 
 impl Scan {
+    /// The values of a sequence as those of its image, `[height, width]`.
+    pub(super) fn pixels(&self, values: &[f32]) -> Vec<f32> {
+        let mut pixels = values.to_vec();
+        for (&pixel, &value) in self.permutation.iter().flatten().zip(values) {
+            pixels[pixel] = value;
+        }
+        pixels
+    }
+
     pub(super) fn new([height, width]: [usize; 2], options: &SignalOptions) -> Self {
         let permutation = || {
             let mut order: Vec<usize> = (0..height * width).collect();
@@ -38,9 +47,9 @@ impl Scan {
         }
     }
 
-    /// The values of an image whose grey levels are `levels`, `[height, width]`.
-    pub(super) fn values(&self, levels: &[u8]) -> Vec<f32> {
-        let value = |level: &u8| f32::from(*level) / WHITE;
+    /// The values of an image whose grey levels are `levels`, `[height, width]`, from 0 to 255.
+    pub(super) fn values<L: Copy + Into<f32>>(&self, levels: &[L]) -> Vec<f32> {
+        let value = |level: &L| (*level).into() / WHITE;
         match &self.permutation {
             None => levels.iter().map(value).collect(),
             Some(order) => order.iter().map(|&pixel| value(&levels[pixel])).collect(),

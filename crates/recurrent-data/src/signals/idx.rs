@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::grey::Scan;
-use super::{LabelledSignals, MOST_VALUES, Part, SignalOptions, wrong};
+use super::{LabelledSignals, MOST_VALUES, SignalOptions, wrong};
 use crate::DataError;
 use crate::readers::{MOST_BYTES, file_name, read_raw, uncompressed_name};
 
@@ -36,8 +36,9 @@ pub(super) fn labels_of(images: &Path) -> Result<PathBuf, DataError> {
     })
 }
 
-pub(super) fn read(images: &Path, options: &SignalOptions) -> Result<Part, DataError> {
-    let ([count, height, width], levels) = read_file(images)?;
+pub(super) fn read(images: &Path, options: &SignalOptions) -> Result<LabelledSignals, DataError> {
+    let Images { size, levels } = read_images(images)?;
+    let count = levels.len() / size.iter().product::<usize>();
     let path = labels_of(images)?;
     let ([label_count], labels) = read_file(&path)?;
     if label_count != count {
@@ -46,28 +47,41 @@ pub(super) fn read(images: &Path, options: &SignalOptions) -> Result<Part, DataE
             format!("expected {count} labels as there are images in {images}, found {label_count}");
         return Err(wrong(&path, problem));
     }
+    let scan = Scan::new(size, options);
+    let mut signals = LabelledSignals {
+        channels: scan.channels,
+        image: Some(size),
+        ..LabelledSignals::default()
+    };
+    for (levels, label) in levels.chunks_exact(size[0] * size[1]).zip(labels) {
+        signals.push(scan.values(levels), label.to_string(), None);
+    }
+    Ok(signals)
+}
+
+/// Images of one size.
+pub(super) struct Images {
+    /// Height and width.
+    pub size: [usize; 2],
+    /// `[N, height, width]`
+    pub levels: Vec<u8>,
+}
+
+/// Reads a file of images, at least one, of a pixel or more.
+pub(super) fn read_images(path: &Path) -> Result<Images, DataError> {
+    let ([count, height, width], levels) = read_file(path)?;
     if levels.len() as u64 > MOST_VALUES {
-        let problem = format!(
-            "expected at most {MOST_VALUES} pixels, found {}",
-            levels.len()
-        );
-        return Err(wrong(images, problem));
+        let found = levels.len();
+        let problem = format!("expected at most {MOST_VALUES} pixels, found {found}");
+        return Err(wrong(path, problem));
     }
     if levels.is_empty() {
         let problem = format!("expected images with pixels, found {count} of {width} x {height}");
-        return Err(wrong(images, problem));
+        return Err(wrong(path, problem));
     }
-    let scan = Scan::new([height, width], options);
-    let mut signals = LabelledSignals {
-        channels: scan.channels,
-        ..LabelledSignals::default()
-    };
-    for (levels, label) in levels.chunks_exact(height * width).zip(labels) {
-        signals.push(scan.values(levels), label.to_string(), None);
-    }
-    Ok(Part {
-        signals,
-        image: Some([height, width]),
+    Ok(Images {
+        size: [height, width],
+        levels,
     })
 }
 

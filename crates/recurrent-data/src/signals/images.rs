@@ -8,7 +8,7 @@ mod decode;
 use std::path::{Path, PathBuf};
 
 use super::grey::Scan;
-use super::{MOST_VALUES, Part, SignalOptions, wrong};
+use super::{LabelledSignals, MOST_VALUES, SignalOptions, wrong};
 use crate::DataError;
 use crate::readers::{Listing, file_name, is_hidden, is_note};
 
@@ -22,45 +22,57 @@ struct Image {
 }
 
 /// Reads the images of the folders `classes`, which are all of one size.
-pub(super) fn read(classes: &[PathBuf], options: &SignalOptions) -> Result<Part, DataError> {
-    let mut part = Part::default();
-    let mut first: Option<(PathBuf, Scan, [usize; 2])> = None;
-    let mut values = 0;
+pub(super) fn read(
+    classes: &[PathBuf],
+    options: &SignalOptions,
+) -> Result<LabelledSignals, DataError> {
+    let mut files = Vec::new();
     for folder in classes {
-        let files = image_files(folder)?;
-        if files.is_empty() {
-            let label = file_name(folder);
+        let label = file_name(folder);
+        let images = image_files(folder)?;
+        if images.is_empty() {
             let problem = format!("expected images of the class `{label}`, found none");
             return Err(wrong(folder, problem));
         }
-        for path in files {
-            let Image { size, levels } = decode::read(&path)?;
-            let (first_path, scan, expected) =
-                first.get_or_insert_with(|| (path.clone(), Scan::new(size, options), size));
-            if size != *expected {
-                let [expected, found] =
-                    [*expected, size].map(|[height, width]| format!("{width} x {height}"));
-                let like = first_path.display();
-                let problem = format!("expected {expected} pixels as in {like}, found {found}");
-                return Err(wrong(&path, problem));
-            }
-            values += levels.len() as u64;
-            if values > MOST_VALUES {
-                let problem =
-                    format!("expected at most {MOST_VALUES} pixels in all images, found more");
-                return Err(wrong(&path, problem));
-            }
-            part.signals.channels = scan.channels;
-            part.signals
-                .push(scan.values(&levels), file_name(folder), None);
-        }
+        files.extend(images.into_iter().map(|path| (path, label.clone())));
     }
-    part.image = first.map(|(_, _, size)| size);
-    Ok(part)
+    read_files(files, options)
+}
+
+/// Reads images, which are all of one size, each with its label.
+pub(super) fn read_files(
+    files: Vec<(PathBuf, String)>,
+    options: &SignalOptions,
+) -> Result<LabelledSignals, DataError> {
+    let mut signals = LabelledSignals::default();
+    let mut first: Option<(PathBuf, Scan, [usize; 2])> = None;
+    let mut values = 0;
+    for (path, label) in files {
+        let Image { size, levels } = decode::read(&path)?;
+        let (first_path, scan, expected) =
+            first.get_or_insert_with(|| (path.clone(), Scan::new(size, options), size));
+        if size != *expected {
+            let [expected, found] =
+                [*expected, size].map(|[height, width]| format!("{width} x {height}"));
+            let like = first_path.display();
+            let problem = format!("expected {expected} pixels as in {like}, found {found}");
+            return Err(wrong(&path, problem));
+        }
+        values += levels.len() as u64;
+        if values > MOST_VALUES {
+            let problem =
+                format!("expected at most {MOST_VALUES} pixels in all images, found more");
+            return Err(wrong(&path, problem));
+        }
+        signals.channels = scan.channels;
+        signals.push(scan.values(&levels), label, None);
+    }
+    signals.image = first.map(|(_, _, size)| size);
+    Ok(signals)
 }
 
 /// Whether a file is an image by its name.
-fn is_image(name: &str) -> bool {
+pub(super) fn is_image(name: &str) -> bool {
     let name = name.to_lowercase();
     [".png", ".jpg", ".jpeg"]
         .iter()
@@ -68,7 +80,7 @@ fn is_image(name: &str) -> bool {
 }
 
 /// The files of a class, an image each.
-fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+pub(super) fn image_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut listing = Listing::of(folder)?;
     let expected = "expected the images of a class, a .png, .jpg or .jpeg file each, found";
     if let Some(inner) = listing.class_folders().first() {

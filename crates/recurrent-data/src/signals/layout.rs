@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::arrays::{Arrays, Entry, Found, Store, stem};
-use super::{Part, SignalOptions, frame, idx, images, long, ts, wide, wrong};
+use super::{LabelledSignals, SignalOptions, frame, idx, images, long, ts, wide, wrong};
 use crate::DataError;
 use crate::readers::{
     Listing, Parts, TEST, TRAIN, file_name, folder_split, is_hidden, is_note, split_of,
@@ -47,7 +47,7 @@ const KINDS: &str =
     "a .ts, .csv, .tsv, .npz or .npy file or images such as `train-images-idx3-ubyte`";
 
 impl Kind {
-    fn of(path: &Path) -> Option<Self> {
+    pub(super) fn of(path: &Path) -> Option<Self> {
         let name = file_name(path).to_lowercase();
         let name = uncompressed_name(&name);
         match name.rsplit_once('.') {
@@ -231,15 +231,15 @@ impl Origin {
     }
 
     /// Reads all signals; `whole` says that there are no other parts.
-    pub(super) fn read(&self, options: &SignalOptions, whole: bool) -> Result<Part, DataError> {
+    pub(super) fn read(
+        &self,
+        options: &SignalOptions,
+        whole: bool,
+    ) -> Result<LabelledSignals, DataError> {
         let path = self.path();
         let refuse = |what: &str, allowed: &[&str]| options.refuse_others(path, what, allowed);
-        let plain = |signals| Part {
-            signals,
-            image: None,
-        };
-        let mut part = match self {
-            Origin::Arrays(arrays) => plain(arrays.read(options)?),
+        let signals = match self {
+            Origin::Arrays(arrays) => arrays.read(options)?,
             Origin::Classes { classes, .. } => {
                 refuse("images", &["image_order"])?;
                 images::read(classes, options)?
@@ -251,23 +251,22 @@ impl Origin {
             Origin::File(_, Kind::Table) => match &options.series_column {
                 Some(series) => {
                     refuse("a table with a step a row", &LONG_OPTIONS)?;
-                    plain(long::read(path, series, options, whole)?)
+                    long::read(path, series, options, whole)?
                 }
                 None => {
                     refuse(
                         "a table with a series a row (without `series_column`)",
                         &WIDE_OPTIONS,
                     )?;
-                    plain(wide::read(path, options)?)
+                    wide::read(path, options)?
                 }
             },
             Origin::File(..) => {
                 refuse("a .ts file", &[])?;
-                plain(ts::read(path)?)
+                ts::read(path)?
             }
         };
-        part.signals = frame::frame(path, part.signals, options.frame)?;
-        Ok(part)
+        frame::frame(path, signals, options.frame)
     }
 }
 

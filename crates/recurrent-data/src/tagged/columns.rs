@@ -15,7 +15,10 @@ pub(super) fn read(
     content: &str,
     columns: Columns,
 ) -> Result<TaggedSentences, DataError> {
-    let mut sentences = TaggedSentences::default();
+    let mut sentences = TaggedSentences {
+        path: path.to_owned(),
+        ..TaggedSentences::default()
+    };
     let mut sentence = TaggedSentence::default();
     let mut width = 0;
     for (line, number) in content.split('\n').zip(1..) {
@@ -56,7 +59,7 @@ pub(super) fn read(
                 "expected {width} columns, as in the first line of the sentence, found {count}"
             )));
         }
-        sentence.push(word, tag);
+        sentence.push(word, tag, number);
     }
     sentences.finish(&mut sentence);
     Ok(sentences)

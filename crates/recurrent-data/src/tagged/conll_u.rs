@@ -32,7 +32,10 @@ pub(super) fn read(
     columns: Columns,
 ) -> Result<TaggedSentences, DataError> {
     let tag_column = columns.tag.unwrap_or(UPOS);
-    let mut sentences = TaggedSentences::default();
+    let mut sentences = TaggedSentences {
+        path: path.to_owned(),
+        ..TaggedSentences::default()
+    };
     let mut sentence = TaggedSentence::default();
     for (line, number) in content.split('\n').zip(1..) {
         if line.trim().is_empty() {
@@ -71,7 +74,7 @@ pub(super) fn read(
                 )));
             }
         }
-        sentence.push(fields[columns.word], fields[tag_column]);
+        sentence.push(fields[columns.word], fields[tag_column], number);
     }
     sentences.finish(&mut sentence);
     refuse_unspecified(path, &sentences, FIELDS[tag_column])?;

@@ -146,7 +146,7 @@ impl LinearConfig {
                 !is_set || kinds.contains(&kind),
                 format!("model.{name}"),
                 &format!("nothing, as model.kind is {}", name_of(&kind)),
-                "something",
+                "a value",
             )?;
         }
         let balances = [Svm, LogisticRegression, Nbsvm].contains(&kind);

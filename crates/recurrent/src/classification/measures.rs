@@ -138,7 +138,7 @@ impl Measures {
             row("macro F1", percent(self.macro_f1())),
             row("log loss, nats", format!("{:.4}", self.log_loss)),
             row("calibration error", percent(self.calibration_error())),
-            row("texts", grouped(self.count())),
+            row("examples", grouped(self.count())),
         ];
         let shown = match classes.len() {
             few if few <= MOST_ROWS => classes,

@@ -113,7 +113,7 @@ impl NetworkModelConfig {
     fn check(&self, of_texts: bool) -> Result<(), Error> {
         let (expected, found) = match of_texts {
             true => ("the vectors of tokens, as data.kind is texts", "nothing"),
-            false => ("nothing, as data.kind is signals", "something"),
+            false => ("nothing, as data.kind is signals", "a table"),
         };
         let fine = self.embedding.is_some() == of_texts;
         check(fine, "model.embedding".to_string(), expected, found)?;

@@ -9,11 +9,13 @@ use super::network::{Shape, TrainedNetwork};
 use super::reading::Reading;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::{DeviceName, Error, weights};
+use crate::training::check;
+use crate::{DeviceName, Error};
 use rayon::prelude::*;
-use recurrent_data::{Signal, Vocabulary};
+use recurrent_data::{Signal, Vocabulary, read_unlabelled};
 use recurrent_linear::{argmax, softmax};
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 
 /// A trained classifier with what it reads by.
 #[derive(Debug)]
@@ -42,6 +44,15 @@ pub struct Prediction {
     pub class: usize,
     /// The probability of each class, `[K]`.
     pub probabilities: Vec<f64>,
+}
+
+/// Signals from a file or a folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignalFiles {
+    /// The signals as the classifier reads them.
+    pub inputs: Inputs,
+    /// The file of each, where each has its own. `[N]`
+    pub files: Option<Vec<PathBuf>>,
 }
 
 /// What stands beside centroids.
@@ -92,6 +103,11 @@ impl Classifier {
         self.reading.vocabulary()
     }
 
+    /// Values of a step; none where it reads texts.
+    pub fn channels(&self) -> Option<usize> {
+        (!self.reads_texts()).then(|| self.reading.inputs())
+    }
+
     /// The names of its classes, `[K]`.
     pub fn classes(&self) -> &[String] {
         &self.reading.classes
@@ -135,12 +151,81 @@ impl Classifier {
         self.reading.texts(&self.config.data, texts)
     }
 
-    /// Signals as the classifier reads them.
+    /// Signals as the classifier reads them, from the steps of series, or where it learned from images from their rows of
+    /// grey levels from 0 to 255; `place` says what messages call one by its number from 1.
     ///
     /// # Errors
-    /// Where it reads texts, or one has another number of channels.
-    pub fn signals(&self, signals: Vec<Signal>) -> Result<Inputs, Error> {
-        self.reading.signals(signals)
+    /// Where it reads texts, or one has another number of channels or another size.
+    pub fn signals(
+        &self,
+        signals: Vec<Signal>,
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<Inputs, Error> {
+        let ExampleConfig::Signals(config) = &self.config.data else {
+            return self.reading.signals(signals, place);
+        };
+        let (image, options) = (self.reading.image(), config.options());
+        let prepared = |(number, signal): (usize, Signal)| {
+            if let Some([height, width]) = image {
+                let found = [signal.steps, signal.values.len() / signal.steps.max(1)];
+                check(
+                    found == [height, width],
+                    place(number),
+                    &format!(
+                        "{height} rows of {width} grey levels, as the images of training have"
+                    ),
+                    format!("{} of {}", found[0], found[1]),
+                )?;
+            }
+            Ok(signal.prepared(image, &options)?)
+        };
+        let prepared = (1..).zip(signals).map(prepared);
+        let prepared = prepared.collect::<Result<_, Error>>()?;
+        self.reading.signals(prepared, place)
+    }
+
+    /// The signals of a file of signals, of an image or of a folder of images, with the files that have one each; none
+    /// where the path is none of these by its name, or the classifier reads texts.
+    ///
+    /// # Errors
+    /// Where they cannot be read, or have another number of channels or another size.
+    pub fn signals_of(&self, path: &Path) -> Result<Option<SignalFiles>, Error> {
+        let ExampleConfig::Signals(config) = &self.config.data else {
+            return Ok(None);
+        };
+        let Some(found) = read_unlabelled(path, &config.options())? else {
+            return Ok(None);
+        };
+        let image = self.reading.image();
+        let place = |number: usize| match &found.files {
+            Some(files) => files[number - 1].display().to_string(),
+            None => format!("{}, signal {number}", path.display()),
+        };
+        let size = |image: Option<[usize; 2]>| match image {
+            Some([height, width]) => format!("images of {width} x {height} pixels"),
+            None => "signals that are no images".to_string(),
+        };
+        check(
+            found.image == image,
+            path.display().to_string(),
+            &format!("{}, as the classifier learned from", size(image)),
+            size(found.image),
+        )?;
+        let inputs = self.reading.signals(found.signals, &place)?;
+        Ok(Some(SignalFiles {
+            inputs,
+            files: found.files,
+        }))
+    }
+
+    /// Height, width and pixels of the image that a signal was made of, where it was.
+    pub(super) fn image_of(&self, signal: &Signal) -> Option<([usize; 2], Vec<f32>)> {
+        let (ExampleConfig::Signals(config), Some(size)) =
+            (&self.config.data, self.reading.image())
+        else {
+            return None;
+        };
+        Some((size, signal.pixels(size, &config.options())?))
     }
 
     /// Whether it reads texts, not signals.
@@ -149,7 +234,10 @@ impl Classifier {
     }
 
     /// What is predicted for inputs, `[N]`.
-    pub fn predict(&self, inputs: &Inputs) -> Vec<Prediction> {
+    ///
+    /// # Errors
+    /// Where a sequence is too long to be read at once.
+    pub fn predict(&self, inputs: &Inputs) -> Result<Vec<Prediction>, Error> {
         let temperature = match &self.config.estimator {
             Estimator::Linear { model } => model.temperature,
             Estimator::Centroid { model } => model.temperature,
@@ -162,8 +250,8 @@ impl Classifier {
                 probabilities: scores,
             }
         };
-        let scores = self.model.scores(inputs);
-        scores.into_iter().map(prediction).collect()
+        let scores = self.model.scores(inputs)?;
+        Ok(scores.into_iter().map(prediction).collect())
     }
 
     /// How good the predictions for examples are.
@@ -176,8 +264,11 @@ impl Classifier {
 
 impl Trained {
     /// Scores of the classes for each input, `[N][K]`.
-    pub(super) fn scores(&self, inputs: &Inputs) -> Vec<Vec<f64>> {
-        match (self, inputs) {
+    ///
+    /// # Errors
+    /// Where a sequence is too long to be read at once.
+    pub(super) fn scores(&self, inputs: &Inputs) -> Result<Vec<Vec<f64>>, Error> {
+        Ok(match (self, inputs) {
             (Self::Linear(model), Inputs::Texts { ids, .. }) => {
                 let one = |ids: &Vec<u32>| {
                     let rows = model.rows([&ids[..]]);
@@ -189,12 +280,12 @@ impl Trained {
                 .par_iter()
                 .map(|signal| centroids.scores(signal))
                 .collect(),
-            (Self::Network(network), _) => network.scores(inputs),
+            (Self::Network(network), _) => network.scores(inputs)?,
             // The check of a recipe keeps such models and inputs apart.
             (Self::Linear(_), Inputs::Signals(_)) | (Self::Centroid(_), Inputs::Texts { .. }) => {
                 Vec::new()
             }
-        }
+        })
     }
 }
 
@@ -211,14 +302,7 @@ impl Reading {
 
 /// The centroids of a run directory.
 fn read_centroids(run: &RunDirectory, reading: &Reading) -> Result<Centroids, Error> {
-    let path = run.file("model.safetensors");
-    if !path.exists() {
-        return Err(Error::Run {
-            path: run.path().to_path_buf(),
-            message: run.why_no_weights(),
-        });
-    }
-    let file = weights::read(&path)?;
+    let (file, path) = run.weights()?;
     let record = file.record::<CentroidRecord>(&path)?;
     run.check_codec(&reading.codec(), record.map(|record| record.codec), &path)?;
     let sizes = [reading.classes.len(), reading.inputs()];

@@ -1,19 +1,19 @@
 //! How examples become numbers: vocabulary or channels, and classes.
 
-use super::config::KeptTokens;
-use super::config::{ExampleConfig, SignalDataConfig, TextDataConfig};
-use super::data::{Examples, Inputs, LabelledCorpus, channels_of};
+mod channels;
+mod tokens;
+
+use super::config::ExampleConfig;
+use super::data::{Examples, Inputs, LabelledCorpus};
+use crate::Error;
 use crate::codec::{self, Codec};
 use crate::run::RunDirectory;
-use crate::training::check;
-use crate::{Error, files};
+use channels::Channels;
 use recurrent_data::{
-    LabelledSignals, LabelledTexts, Signal, Splits, Standardiser, StopWords, Subwords, Vocabulary,
-    read_labelled, read_signals,
+    LabelledSignals, LabelledTexts, Signal, Splits, Vocabulary, read_labelled, read_signals,
 };
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::path::Path;
+use tokens::TokenReading;
 
 /// More classes are another column by mistake.
 const MOST_CLASSES: usize = 4096;
@@ -31,37 +31,13 @@ pub(super) enum InputReading {
     /// Texts.
     Tokens(Box<TokenReading>),
     /// Signals.
-    Channels(Channels),
-}
-
-/// How texts become tokens of a vocabulary.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct TokenReading {
-    vocabulary: Vocabulary,
-    /// What words are cut in, where they are.
-    subwords: Option<Subwords>,
-    /// What is left out, where something is.
-    stop_words: Option<StopWords>,
-}
-
-/// The channels of signals.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Channels {
-    /// `C`.
-    pub channels: usize,
-    /// Steps of the longest training sequence.
-    pub longest: usize,
-    /// Whether longer ones cannot be read, as a network has weights for so many.
-    pub bounded: bool,
-    /// How they are scaled, where they are.
-    pub standardiser: Option<Standardiser>,
+    Channels(Box<Channels>),
 }
 
 /// Labelled examples as they were read.
 enum Raw {
     Texts(Splits<LabelledTexts>),
-    Signals(Splits<LabelledSignals>),
+    Signals(Box<Splits<LabelledSignals>>),
 }
 
 impl Raw {
@@ -78,7 +54,7 @@ impl Raw {
                 Self::Texts(read_labelled(Path::new(path), &texts.options())?)
             }
             ExampleConfig::Signals(signals) => {
-                Self::Signals(read_signals(Path::new(path), &signals.options())?)
+                Self::Signals(Box::new(read_signals(Path::new(path), &signals.options())?))
             }
         };
         Ok((path.to_string(), raw))
@@ -126,7 +102,7 @@ impl Reading {
                 TokenReading::of(config, &splits.train, vocabulary)?,
             )),
             (ExampleConfig::Signals(config), Raw::Signals(splits)) => {
-                InputReading::Channels(Channels::of(config, &splits.train, bounded)?)
+                InputReading::Channels(Box::new(Channels::of(config, &splits.train, bounded)?))
             }
             _ => unreachable!("what was read is of the kind of its settings"),
         };
@@ -159,7 +135,7 @@ impl Reading {
         let of_signals = |part: LabelledSignals, name: &str| {
             Ok::<_, Error>(Examples {
                 labels: self.labels(&part.labels, &source, name)?,
-                inputs: self.signals(part.signals)?,
+                inputs: self.signals(part.signals, &|number| format!("signal {number}"))?,
             })
         };
         let (dropped, [train, valid, test]) = match raw {
@@ -171,14 +147,17 @@ impl Reading {
                     of_texts(test, "test")?,
                 ],
             ),
-            Raw::Signals(Splits { train, valid, test }) => (
-                train.dropped + valid.dropped + test.dropped,
-                [
-                    of_signals(train, "train")?,
-                    of_signals(valid, "valid")?,
-                    of_signals(test, "test")?,
-                ],
-            ),
+            Raw::Signals(splits) => {
+                let Splits { train, valid, test } = *splits;
+                (
+                    train.dropped + valid.dropped + test.dropped,
+                    [
+                        of_signals(train, "train")?,
+                        of_signals(valid, "valid")?,
+                        of_signals(test, "test")?,
+                    ],
+                )
+            }
         };
         Ok(LabelledCorpus {
             source,
@@ -222,37 +201,19 @@ impl Reading {
         })
     }
 
-    /// Signals with their channels scaled.
+    /// Signals with their channels scaled; `place` says what messages call one by its number from 1.
     ///
     /// # Errors
     /// Where one has another number of channels, or more steps than can be read.
-    pub(super) fn signals(&self, mut signals: Vec<Signal>) -> Result<Inputs, Error> {
+    pub(super) fn signals(
+        &self,
+        mut signals: Vec<Signal>,
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<Inputs, Error> {
         let InputReading::Channels(channels) = &self.inputs else {
             return Err(wrong_kind("texts", "signals"));
         };
-        for (number, signal) in (1..).zip(&mut signals) {
-            check(
-                channels_of(signal) == channels.channels,
-                format!("signal {number}"),
-                &format!(
-                    "{} channels, as the model was trained on",
-                    channels.channels
-                ),
-                channels_of(signal),
-            )?;
-            check(
-                !channels.bounded || signal.steps <= channels.longest,
-                format!("signal {number}"),
-                &format!(
-                    "at most {} steps, as the model has weights for so many (model.pooling = all)",
-                    channels.longest
-                ),
-                signal.steps,
-            )?;
-            if let Some(standardiser) = &channels.standardiser {
-                standardiser.apply(signal)?;
-            }
-        }
+        channels.prepare(&mut signals, place)?;
         Ok(Inputs::Signals(signals))
     }
 
@@ -270,6 +231,14 @@ impl Reading {
             (InputReading::Channels(channels), _) => Some(channels.longest),
             (_, ExampleConfig::Texts(texts)) => texts.length_limit,
             _ => None,
+        }
+    }
+
+    /// The height and width of the images that signals were.
+    pub(super) fn image(&self) -> Option<[usize; 2]> {
+        match &self.inputs {
+            InputReading::Tokens(_) => None,
+            InputReading::Channels(channels) => channels.image,
         }
     }
 
@@ -294,7 +263,9 @@ impl Reading {
                 }
                 codec
             }
-            InputReading::Channels(channels) => Codec::default().with(Codec::CHANNELS, channels),
+            InputReading::Channels(channels) => {
+                Codec::default().with(Codec::CHANNELS, channels.as_ref())
+            }
         };
         codec.with(Codec::CLASSES, &self.classes)
     }
@@ -305,20 +276,7 @@ impl Reading {
             ExampleConfig::Texts(texts) => {
                 InputReading::Tokens(Box::new(TokenReading::read(run, texts)?))
             }
-            ExampleConfig::Signals(_) => {
-                let channels: Channels = codec::read(run, Codec::CHANNELS)?;
-                let fits = channels.standardiser.as_ref();
-                let fits = fits.is_none_or(|own| own.channels() == channels.channels);
-                if channels.channels == 0 || channels.longest == 0 || !fits {
-                    return Err(Error::Run {
-                        path: run.file(Codec::CHANNELS),
-                        message: "expected as many scales as channels, at least one channel and \
-                                  one step, found others"
-                            .to_string(),
-                    });
-                }
-                InputReading::Channels(channels)
-            }
+            ExampleConfig::Signals(_) => InputReading::Channels(Box::new(Channels::read(run)?)),
         };
         Ok(Self {
             classes: codec::read_classes(run, 2)?,
@@ -334,120 +292,7 @@ impl Reading {
     }
 }
 
-impl Channels {
-    fn of(
-        config: &SignalDataConfig,
-        train: &LabelledSignals,
-        bounded: bool,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            bounded,
-            channels: train.channels,
-            longest: train
-                .signals
-                .iter()
-                .map(|signal| signal.steps)
-                .max()
-                .unwrap_or(0),
-            standardiser: match config.standardise {
-                true => Some(Standardiser::fit(train)?),
-                false => None,
-            },
-        })
-    }
-}
-
-impl TokenReading {
-    /// Learns it from the training texts; a vocabulary may be given.
-    fn of(
-        config: &TextDataConfig,
-        train: &LabelledTexts,
-        given: Option<Vocabulary>,
-    ) -> Result<Self, Error> {
-        let texts = train.texts.iter();
-        let texts: Vec<Cow<str>> = texts.map(|text| config.clean.clean(text)).collect();
-        if let (Some(size), None) = (config.subwords, &given) {
-            let subwords = Subwords::train(texts.iter().map(|text| &**text), size)?;
-            return Ok(Self {
-                vocabulary: subwords.vocabulary(),
-                subwords: Some(subwords),
-                stop_words: None,
-            });
-        }
-        let stop_words = config.stop_words.as_deref().map(StopWords::load);
-        let stop_words = stop_words.transpose()?;
-        let vocabulary = given.unwrap_or_else(|| {
-            let tokens = texts
-                .iter()
-                .map(|text| kept(config, stop_words.as_ref(), text));
-            Vocabulary::of_tokens(tokens, config.vocabulary_limit, config.minimum_count)
-        });
-        Ok(Self {
-            vocabulary,
-            subwords: None,
-            stop_words,
-        })
-    }
-
-    /// What a run directory holds.
-    fn read(run: &RunDirectory, config: &TextDataConfig) -> Result<Self, Error> {
-        let vocabulary = run.vocabulary()?;
-        let path = run.file(Codec::SUBWORDS);
-        let subwords = match config.subwords {
-            Some(_) => Some(Subwords::from_json(&files::read_text(&path)?, &path)?),
-            None => None,
-        };
-        if let Some(subwords) = &subwords
-            && subwords.vocabulary() != vocabulary
-        {
-            return Err(Error::Run {
-                path,
-                message: "expected the symbols of vocabulary.json, found others".to_string(),
-            });
-        }
-        Ok(Self {
-            vocabulary,
-            subwords,
-            stop_words: match config.stop_words {
-                Some(_) => Some(codec::read(run, Codec::STOP_WORDS)?),
-                None => None,
-            },
-        })
-    }
-
-    /// A text as tokens of the vocabulary.
-    fn ids(&self, config: &TextDataConfig, text: &str) -> Result<Vec<u32>, Error> {
-        let clean = config.clean.clean(text);
-        let mut ids = match &self.subwords {
-            Some(subwords) => self.vocabulary.encode_tokens(subwords.tokens(&clean))?,
-            None => {
-                let tokens = kept(config, self.stop_words.as_ref(), &clean);
-                self.vocabulary.encode_tokens(tokens)?
-            }
-        };
-        let limit = config.length_limit.unwrap_or(usize::MAX);
-        let over = ids.len().saturating_sub(limit);
-        match config.keep {
-            KeptTokens::First => ids.truncate(ids.len() - over),
-            KeptTokens::Last => drop(ids.drain(..over)),
-        }
-        Ok(ids)
-    }
-}
-
-/// The tokens of a clean text that are no stop words.
-fn kept<'a>(
-    config: &TextDataConfig,
-    stop_words: Option<&StopWords>,
-    text: &'a str,
-) -> Vec<&'a str> {
-    let mut tokens = config.tokens.tokens(text);
-    if let Some(stop_words) = stop_words {
-        tokens.retain(|token| !stop_words.contains(token));
-    }
-    tokens
-}
-
+/// What is wrong where inputs are not of the kind that a model reads.
 fn wrong_kind(expected: &str, found: &str) -> Error {
     Error::Setting {
         key: "input".to_string(),

@@ -1,11 +1,11 @@
 //! What a classifier has come to, and its report.
 
 use super::Measures;
-use super::data::{Examples, LabelledCorpus};
+use super::data::{Examples, Inputs, LabelledCorpus, channels_of};
 use super::measures::percent;
 use super::predict::{Classifier, Prediction, Trained};
 use crate::Error;
-use crate::report::{Bars, Confusion, Report, Sample, Shade, ShadedText, grouped};
+use crate::report::{Bars, Confusion, Drawing, Report, Sample, Shade, ShadedText, grouped};
 use crate::run::RunDirectory;
 use recurrent_linear::argmax;
 
@@ -29,10 +29,23 @@ pub struct SplitResults {
     pub split: &'static str,
     /// How good.
     pub measures: Measures,
-    /// Texts a second.
+    /// Examples a second.
     pub speed: f64,
-    /// The answers that were given with most confidence and are wrong, the worst first: text, its class, the answer.
-    pub mistakes: Vec<(String, String, String)>,
+    /// The answers that were given with most confidence and are wrong, the worst first.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A wrong answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The number of the example in its split, from 0.
+    pub example: usize,
+    /// The example as people read it.
+    pub shown: String,
+    /// Its class.
+    pub label: String,
+    /// The class that it was taken for.
+    pub answer: String,
 }
 
 /// What a run has come to.
@@ -50,16 +63,20 @@ pub struct Results {
 }
 
 impl SplitResults {
-    pub(super) fn of(classifier: &Classifier, examples: &Examples, split: &'static str) -> Self {
+    pub(super) fn of(
+        classifier: &Classifier,
+        examples: &Examples,
+        split: &'static str,
+    ) -> Result<Self, Error> {
         let before = std::time::Instant::now();
-        let predictions = classifier.predict(&examples.inputs);
+        let predictions = classifier.predict(&examples.inputs)?;
         let seconds = before.elapsed().as_secs_f64();
-        Self {
+        Ok(Self {
             split,
             measures: classifier.measure(examples, &predictions),
             speed: predictions.len() as f64 / seconds.max(1e-9),
             mistakes: mistakes(classifier, examples, &predictions),
-        }
+        })
     }
 }
 
@@ -68,10 +85,11 @@ impl Results {
         classifier: &Classifier,
         corpus: &LabelledCorpus,
         rounds: Option<usize>,
-    ) -> Self {
-        let valid = SplitResults::of(classifier, &corpus.valid, "validation");
+    ) -> Result<Self, Error> {
+        let valid = SplitResults::of(classifier, &corpus.valid, "validation")?;
         let has_test = !corpus.test.labels.is_empty();
         let test = has_test.then(|| SplitResults::of(classifier, &corpus.test, "test"));
+        let test = test.transpose()?;
         let measured = if has_test {
             &corpus.test
         } else {
@@ -89,11 +107,19 @@ impl Results {
             .iter()
             .filter(|&&label| label == frequent)
             .count();
-        Self {
+        Ok(Self {
             valid,
             test,
             majority: right as f64 / measured.labels.len().max(1) as f64,
             rounds,
+        })
+    }
+
+    /// Log loss on the validation split, nats; not a number where it has no examples.
+    pub(super) fn valid_loss(&self) -> f64 {
+        match self.valid.measures.count() {
+            0 => f64::NAN,
+            _ => self.valid.measures.log_loss,
         }
     }
 
@@ -115,9 +141,9 @@ impl Results {
             rows.push(("validation accuracy".to_string(), valid));
         }
         if let Some(rounds) = self.rounds {
-            rows.push(("passes over the texts".to_string(), rounds.to_string()));
+            rows.push(("passes over the examples".to_string(), rounds.to_string()));
         }
-        rows.push((name("texts a second"), grouped(found.speed as u64)));
+        rows.push((name("examples a second"), grouped(found.speed as u64)));
         rows
     }
 }
@@ -127,18 +153,35 @@ fn mistakes(
     classifier: &Classifier,
     examples: &Examples,
     predictions: &[Prediction],
-) -> Vec<(String, String, String)> {
+) -> Vec<Mistake> {
     let mut wrong: Vec<usize> = (0..predictions.len())
         .filter(|&n| predictions[n].class != examples.labels[n])
         .collect();
     let confidence = |n: usize| predictions[n].probabilities[predictions[n].class];
     wrong.sort_by(|&a, &b| confidence(b).total_cmp(&confidence(a)));
     let name = |class: usize| classifier.classes()[class].clone();
-    let one = |&n: &usize| {
-        let text = examples.inputs.shown(n, SHOWN);
-        (text, name(examples.labels[n]), name(predictions[n].class))
+    let one = |&n: &usize| Mistake {
+        example: n,
+        shown: examples.inputs.shown(n, SHOWN),
+        label: name(examples.labels[n]),
+        answer: name(predictions[n].class),
     };
     wrong.iter().take(MISTAKES).map(one).collect()
+}
+
+/// A signal as a picture, as the model reads it; none of a text.
+fn drawing(classifier: &Classifier, inputs: &Inputs, example: usize) -> Option<Drawing> {
+    let Inputs::Signals(signals) = inputs else {
+        return None;
+    };
+    let signal = &signals[example];
+    Some(match classifier.image_of(signal) {
+        Some((size, levels)) => Drawing::Grey { size, levels },
+        None => Drawing::Series {
+            channels: channels_of(signal),
+            values: signal.values.clone(),
+        },
+    })
 }
 
 /// The report of a finished run.
@@ -159,9 +202,14 @@ pub(super) fn report(
         rows.push(("vocabulary".to_string(), grouped(vocabulary.len() as u64)));
     }
     let found = results.measured();
-    let mistake = |(text, label, answer): &(String, String, String)| Sample {
-        title: format!("{answer}, but is {label}"),
-        text: text.clone(),
+    let measured = match corpus.test.is_empty() {
+        true => &corpus.valid,
+        false => &corpus.test,
+    };
+    let mistake = |mistake: &Mistake| Sample {
+        title: format!("{}, but is {}", mistake.answer, mistake.label),
+        text: mistake.shown.clone(),
+        drawing: drawing(classifier, &measured.inputs, mistake.example),
     };
     Ok(Report {
         title,
@@ -178,7 +226,7 @@ pub(super) fn report(
             ("Calibration".to_string(), calibration(&found.measures)),
             ("Features".to_string(), speaking(classifier)),
         ],
-        read: relevance(classifier, corpus),
+        read: relevance(classifier, corpus)?,
         samples: vec![(
             "Worst mistakes".to_string(),
             found.mistakes.iter().map(mistake).collect(),
@@ -248,11 +296,11 @@ fn speaking(classifier: &Classifier) -> Vec<Bars> {
 }
 
 /// What a network looked at in some texts.
-fn relevance(classifier: &Classifier, corpus: &LabelledCorpus) -> Vec<ShadedText> {
+fn relevance(classifier: &Classifier, corpus: &LabelledCorpus) -> Result<Vec<ShadedText>, Error> {
     let (Trained::Network(network), Some(vocabulary)) =
         (&classifier.model, classifier.vocabulary())
     else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let examples = match corpus.test.is_empty() {
         true => &corpus.valid,
@@ -262,7 +310,7 @@ fn relevance(classifier: &Classifier, corpus: &LabelledCorpus) -> Vec<ShadedText
         (0..examples.len()).filter(|&n| (1..=LONGEST_READ).contains(&examples.ids()[n].len()));
     let read = |n: usize| {
         let inputs = examples.inputs.only(n);
-        let found = classifier.predict(&inputs);
+        let found = classifier.predict(&inputs)?;
         let class = found.first().map_or(0, |found| found.class);
         let what = match network.has_attention() {
             true => "attention",
@@ -270,14 +318,14 @@ fn relevance(classifier: &Classifier, corpus: &LabelledCorpus) -> Vec<ShadedText
         };
         let (answer, label) = (&classifier.classes()[class], examples.labels[n]);
         let symbols = examples.ids()[n].iter();
-        ShadedText {
+        Ok(ShadedText {
             title: format!("{answer}, is {}: {what}", classifier.classes()[label]),
             shade: Shade::Activation,
             symbols: symbols
                 .map(|&id| format!("{} ", vocabulary.symbol(id)))
                 .collect(),
             values: network.relevance(&inputs, 0, class),
-        }
+        })
     };
     short.take(READ).map(read).collect()
 }

@@ -10,15 +10,9 @@ use super::predict::{CentroidRecord, Classifier, Trained};
 use super::reading::Reading;
 use super::results::{Results, report};
 use super::temperature::fit_temperature;
-use crate::codec::Codec;
-use crate::metrics::MetricLine;
 use crate::recipe::Recipe;
 use crate::report::grouped;
-use crate::run::{Existing, Lock, RunDirectory};
-use crate::task::Config;
-use crate::training::{
-    self, Checkpoint, Observer, Resumed, TrainOptions, check, may_change_training,
-};
+use crate::training::{Ended, Observer, Setup, TrainOptions, Training, check, may_change_training};
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
 use recurrent_nn::Pooling;
@@ -35,24 +29,11 @@ pub struct Outcome {
     pub results: Option<(Results, Vec<(String, String)>)>,
 }
 
-/// What a run starts or goes on from.
+/// What a run learns from.
 struct Start {
     config: ClassificationConfig,
     corpus: LabelledCorpus,
     reading: Reading,
-    checkpoint: Option<Checkpoint>,
-    /// The lock of a directory that holds the run already.
-    lock: Option<Lock>,
-}
-
-/// How the part of a run ended that makes the model.
-struct Ended {
-    steps: u64,
-    seconds: f64,
-    /// Passes over the examples, of those that are learned in passes until they converge.
-    rounds: Option<usize>,
-    /// Whether it came to its end, or was asked to stop before.
-    finished: bool,
 }
 
 /// Trains a classifier and leaves its run directory. To resume a run, only the name and the overrides of the recipe are
@@ -62,22 +43,17 @@ struct Ended {
 /// Where the recipe, the data or the directory is not usable, a loss is not finite, or a file cannot be written.
 pub fn train(
     recipe: &Recipe,
-    config: ClassificationConfig,
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
-    let run = RunDirectory::new(&options.out);
-    run.check(options.existing)?;
     options.device.device()?;
-    let mut start = match options.existing {
-        Existing::Resume => Start::again(&run, recipe, observer)?,
-        _ => Start::anew(recipe, config, &options.command)?,
-    };
-    start.tell(observer);
-    let ended = match start.config.estimator.clone() {
-        Estimator::Network(network) => fit::fit(&run, &mut start, &network, options, observer)?,
-        Estimator::Linear { model } => start.linear(&run, model, options, observer)?,
-        Estimator::Centroid { .. } => start.centroids(&run, options, observer)?,
+    let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
+    let mut start = Start::of(config.classification(training.run.path())?, &training)?;
+    start.tell(training.observer);
+    let (ended, rounds) = match start.config.estimator.clone() {
+        Estimator::Network(network) => (fit::fit(&mut training, &start, &network)?, None),
+        Estimator::Linear { model } => start.linear(&mut training, model)?,
+        Estimator::Centroid { .. } => (start.centroids(&mut training)?, None),
     };
     let mut outcome = Outcome {
         steps: ended.steps,
@@ -85,13 +61,14 @@ pub fn train(
         results: None,
     };
     if ended.finished {
-        let classifier = Classifier::load(&run, options.device)?;
-        let results = Results::of(&classifier, &start.corpus, ended.rounds);
+        let run = &training.run;
+        let classifier = Classifier::load(run, options.device)?;
+        let results = Results::of(&classifier, &start.corpus, rounds)?;
         if !matches!(start.config.estimator, Estimator::Network(_)) {
-            record_at_once(&run, &results, ended.seconds)?;
+            training.record_at_once(results.valid_loss(), &ended)?;
         }
         let title = format!("{} on {}", recipe.name, start.corpus.source);
-        let report = report(title, &run, &classifier, &results, &start.corpus)?;
+        let report = report(title, run, &classifier, &results, &start.corpus)?;
         files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
         let rows = results.rows(classifier.classes());
         outcome.results = Some((results, rows));
@@ -99,100 +76,47 @@ pub fn train(
     Ok(outcome)
 }
 
-/// The one metric line of a model that is made at once.
-fn record_at_once(run: &RunDirectory, results: &Results, seconds: f64) -> Result<(), Error> {
-    run.rewind_metrics(0)?;
-    run.record(&MetricLine::Valid {
-        step: 1,
-        epoch: 1.0,
-        cross_entropy: match results.valid.measures.count() {
-            0 => f64::NAN,
-            _ => results.valid.measures.log_loss,
-        },
-        elapsed_seconds: seconds,
-    })
-}
-
 impl Start {
-    /// A new run.
-    fn anew(
-        recipe: &Recipe,
-        mut config: ClassificationConfig,
-        command: &str,
-    ) -> Result<Self, Error> {
-        config.task.recipe = Some(recipe.name.clone());
-        config.task.command = Some(command.to_string()).filter(|text| !text.is_empty());
-        config.make_paths_absolute();
-        if let Estimator::Linear { model } = &config.estimator {
-            model.check_trained()?;
-        }
-        let vocabulary = match &config.estimator {
-            Estimator::Network(network) => network.vocabulary()?,
+    /// The examples of a run, read as its directory says or in a new way.
+    fn of(config: ClassificationConfig, training: &Training) -> Result<Self, Error> {
+        let network = match &config.estimator {
+            Estimator::Network(network) => Some(network),
             _ => None,
         };
-        let bounded = matches!(&config.estimator, Estimator::Network(network)
-            if network.model.pooling == Pooling::All);
-        let (corpus, reading) = Reading::build(&config.data, vocabulary, bounded)?;
+        let (corpus, reading) = if training.resumes() && network.is_some() {
+            let reading = Reading::read(&training.run, &config.data)?;
+            training.check_codec(&reading.codec())?;
+            (reading.corpus(&config.data)?, reading)
+        } else {
+            if let Estimator::Linear { model } = &config.estimator
+                && !training.resumes()
+            {
+                model.check_trained()?;
+            }
+            let vocabulary = network.map(|network| network.vocabulary()).transpose()?;
+            let bounded = network.is_some_and(|network| network.model.pooling == Pooling::All);
+            let (corpus, found) = Reading::build(&config.data, vocabulary.flatten(), bounded)?;
+            if training.resumes() {
+                // No checkpoint tells other examples from those of the run.
+                check(
+                    found == Reading::read(&training.run, &config.data)?,
+                    "data.path".to_string(),
+                    "the examples that the run was started with",
+                    "others",
+                )?;
+            }
+            (corpus, found)
+        };
         Ok(Self {
             config,
             corpus,
             reading,
-            checkpoint: None,
-            lock: None,
         })
     }
 
-    /// The run that a directory holds, with the recipe's overrides.
-    fn again(
-        run: &RunDirectory,
-        recipe: &Recipe,
-        observer: &mut dyn Observer,
-    ) -> Result<Self, Error> {
-        let has_steps = matches!(run.config()?, Config::Classification(config)
-            if matches!(config.estimator, Estimator::Network(_)));
-        // What is made in one step has nothing that may change on the way.
-        let resumed = Resumed::open(
-            run,
-            recipe,
-            |change| has_steps && may_change_training(change),
-            observer,
-        )?;
-        let config = match resumed.config {
-            Config::Classification(config) => config,
-            other => return Err(other.is_not("classification", run.path())),
-        };
-        let reading = Reading::read(run, &config.data)?;
-        if let Some(checkpoint) = &resumed.checkpoint {
-            run.check_codec(
-                &reading.codec(),
-                checkpoint.record.vocabulary,
-                &checkpoint.path,
-            )?;
-        } else if has_steps {
-            run.check_has_no_weights()?;
-        }
-        let corpus = match has_steps {
-            true => reading.corpus(&config.data)?,
-            // No checkpoint tells other examples from those of the run.
-            false => {
-                let (corpus, found) = Reading::build(&config.data, None, false)?;
-                let expected = "the texts that the run was started with";
-                check(
-                    found == reading,
-                    "data.path".to_string(),
-                    expected,
-                    "others",
-                )?;
-                corpus
-            }
-        };
-        Ok(Self {
-            config,
-            corpus,
-            reading,
-            checkpoint: resumed.checkpoint,
-            lock: Some(resumed.lock),
-        })
+    /// What the directory holds before the first step.
+    fn setup(&self) -> Setup {
+        Setup::new(self.config.task.name, &self.config, self.reading.codec())
     }
 
     /// Says what there is to learn from.
@@ -213,25 +137,6 @@ impl Start {
         }
     }
 
-    /// Takes the directory for the run that goes on after `step` steps.
-    fn begin(
-        &mut self,
-        run: &RunDirectory,
-        options: &TrainOptions,
-        observer: &mut dyn Observer,
-        step: u64,
-    ) -> Result<Lock, Error> {
-        let (toml, codec) = (self.config.to_toml(), self.reading.codec());
-        training::begin(
-            run,
-            self.lock.take(),
-            (&toml, &codec),
-            options,
-            observer,
-            step,
-        )
-    }
-
     /// Fails where there is nothing to validate by.
     fn check_valid(&self, what: &str) -> Result<(), Error> {
         check(
@@ -242,15 +147,13 @@ impl Start {
         )
     }
 
-    /// Trains a linear model.
+    /// Trains a linear model; also gives the passes over the examples, of one that is learned in passes.
     fn linear(
         &mut self,
-        run: &RunDirectory,
+        training: &mut Training,
         mut config: linear::LinearConfig,
-        options: &TrainOptions,
-        observer: &mut dyn Observer,
-    ) -> Result<Ended, Error> {
-        options.device.check_cpu("linear classifiers")?;
+    ) -> Result<(Ended, Option<usize>), Error> {
+        training.options.device.check_cpu("linear classifiers")?;
         let classes = self.reading.classes.len();
         let finds_temperature = !config.has_probabilities(classes);
         if finds_temperature {
@@ -259,60 +162,47 @@ impl Start {
         let before = Instant::now();
         let trained = linear::train(&config, &self.corpus.train, classes)?;
         if !trained.converged {
+            let observer = &mut training.observer;
             observer.note("the descent ended before it came to the minimum");
         }
         trained.model.check_finite()?;
         let model = Trained::Linear(trained.model);
         if finds_temperature {
             let valid = &self.corpus.valid;
-            let scores = model.scores(&valid.inputs);
+            let scores = model.scores(&valid.inputs)?;
             config.temperature = Some(fit_temperature(&scores, &valid.labels));
         }
         let seconds = before.elapsed().as_secs_f64();
         self.config.estimator = Estimator::Linear {
             model: config.clone(),
         };
-        let _lock = self.begin(run, options, observer, 0)?;
+        let _lock = training.begin(&self.setup(), 0)?;
         if let Trained::Linear(model) = &model {
-            model.write(run, &config, &self.reading.codec())?;
+            model.write(&training.run, &config, &self.reading.codec())?;
         }
-        Ok(Ended {
-            steps: 1,
-            seconds,
-            rounds: trained.rounds,
-            finished: true,
-        })
+        Ok((Ended::at_once(seconds), trained.rounds))
     }
 
     /// Takes the means of classes.
-    fn centroids(
-        &mut self,
-        run: &RunDirectory,
-        options: &TrainOptions,
-        observer: &mut dyn Observer,
-    ) -> Result<Ended, Error> {
-        options.device.check_cpu("centroids")?;
+    fn centroids(&mut self, training: &mut Training) -> Result<Ended, Error> {
+        training.options.device.check_cpu("centroids")?;
         self.check_valid("probabilities are made of distances")?;
         let before = Instant::now();
         let centroids = Centroids::of(&self.corpus.train, self.reading.classes.len());
         let tensors = Tensors::from(centroids.tensors());
         let valid = &self.corpus.valid;
-        let scores = Trained::Centroid(centroids).scores(&valid.inputs);
+        let scores = Trained::Centroid(centroids).scores(&valid.inputs)?;
         if let Estimator::Centroid { model } = &mut self.config.estimator {
             model.temperature = Some(fit_temperature(&scores, &valid.labels));
         }
         let seconds = before.elapsed().as_secs_f64();
-        let _lock = self.begin(run, options, observer, 0)?;
+        let _lock = training.begin(&self.setup(), 0)?;
         let record = CentroidRecord {
             task: "classification".to_string(),
-            codec: Codec::digest(&self.reading.codec()),
+            codec: self.reading.codec().digest(),
         };
-        weights::write(&run.file("model.safetensors"), &tensors, &record)?;
-        Ok(Ended {
-            steps: 1,
-            seconds,
-            rounds: None,
-            finished: true,
-        })
+        let path = training.run.file("model.safetensors");
+        weights::write(&path, &tensors, &record)?;
+        Ok(Ended::at_once(seconds))
     }
 }

@@ -4,6 +4,7 @@ use super::config::{DEFAULT_FRACTIONS, DEFAULT_GRAMMAR_SEED};
 use super::{DataConfig, Estimator, LanguageModelConfig, NetworkConfig};
 use crate::Error;
 use crate::error::of_sampler;
+use crate::recipe::name_of;
 use crate::training::{check, check_fractions};
 use recurrent_data::{CleanConfig, Unit};
 
@@ -78,7 +79,8 @@ impl DataConfig {
             !tokens || (self.unit == Unit::Word && self.grammar_characters.is_none()),
             key("tokens"),
             "nothing, and no data.clean, where data.unit is not word or the text is generated",
-            "something",
+            self.tokens
+                .map_or("data.clean".to_string(), |tokens| name_of(&tokens)),
         )?;
         check_fractions("data.fractions", self.fractions)?;
         let characters = self.grammar_characters.unwrap_or([1; 3]);

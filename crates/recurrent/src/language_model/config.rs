@@ -3,12 +3,12 @@
 use super::mixture::MixtureConfig;
 use super::network::{FeedForwardConfig, ModelConfig, NetworkConfig, RecurrentConfig};
 use super::ngram::NgramConfig;
-use crate::task::{TaskConfig, absolute, read, to_table};
+use crate::task::{TaskConfig, absolute, name_or_number, read, to_table};
 use crate::training::TrainingConfig;
 use recurrent_data::{CleanConfig, Tokens, Unit};
 use recurrent_decode::SamplerConfig;
 use recurrent_nn::Precision;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// All sections of the recipe.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -207,20 +207,6 @@ impl DataConfig {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// A column's number need not be written as a text.
-fn name_or_number<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected the name or the number of a column")]
-    enum Column {
-        Name(String),
-        Number(u64),
-    }
-    Ok(Some(match Column::deserialize(value)? {
-        Column::Name(name) => name,
-        Column::Number(number) => number.to_string(),
-    }))
 }
 
 /// Seed of the generated text where the recipe gives none.

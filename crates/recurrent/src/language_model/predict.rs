@@ -13,7 +13,6 @@ use super::{
 use crate::recipe::name_of;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::is_usable;
 use crate::{DeviceName, Error, files};
 use recurrent_data::Vocabulary;
 use recurrent_decode::LanguageModel as _;
@@ -287,7 +286,7 @@ impl Predictor {
 
 /// An evaluation whose perplexity is finite.
 pub(super) fn usable(split: Split, found: Evaluation) -> Result<Evaluation, Error> {
-    match is_usable(found.cross_entropy) {
+    match found.perplexity().is_finite() {
         true => Ok(found),
         false => Err(Error::Evaluation {
             split: split.as_str(),

@@ -97,6 +97,7 @@ pub(super) fn report(
         let sample = Sample {
             title: format!("temperature {}", config.decode.temperature),
             text: found.sample.clone(),
+            drawing: None,
         };
         vec![("Samples".to_string(), vec![sample])]
     };

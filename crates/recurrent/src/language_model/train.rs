@@ -8,8 +8,7 @@ use super::generate::check_prompt;
 use super::results::{self, baselines, report};
 use super::{Estimator, Outcome, Predictor, Results, Split};
 use crate::recipe::Recipe;
-use crate::run::{Existing, RunDirectory};
-use crate::training::{Observer, TrainOptions};
+use crate::training::{Observer, TrainOptions, Training, may_change_training};
 use crate::{Error, files};
 use count::{count, mix};
 use fit::fit;
@@ -26,13 +25,8 @@ pub fn train(
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
-    let run = RunDirectory::new(&options.out);
-    let config = recipe.config.clone().language_model(run.path())?;
-    run.check(options.existing)?;
-    let mut start = match options.existing {
-        Existing::Resume => Start::again(&run, recipe, observer)?,
-        _ => Start::anew(recipe, &config, &options.command)?,
-    };
+    let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
+    let mut start = Start::of(config.language_model(training.run.path())?, &training)?;
     if let Some(prompt) = &start.config.decode.prompt
         && let Err(error) = check_prompt(&start.vocabulary, prompt)
     {
@@ -40,14 +34,17 @@ pub fn train(
         if recipe.overrides.iter().any(own) {
             return Err(error);
         }
-        observer.note("the recipe's prompt is not in this text's symbols; sampling without one");
+        training
+            .observer
+            .note("the recipe's prompt is not in this text's symbols; sampling without one");
         start.config.decode.prompt = None;
     }
     let ended = match start.config.estimator.clone() {
-        Estimator::Network(network) => fit(&run, &mut start, &network, options, observer)?,
-        Estimator::Ngram { model } => count(&run, &mut start, model, options, observer)?,
-        Estimator::Mixture { model } => mix(&run, &mut start, model, options, observer)?,
+        Estimator::Network(network) => fit(&mut training, &start, &network)?,
+        Estimator::Ngram { model } => count(&mut training, &mut start, model)?,
+        Estimator::Mixture { model } => mix(&mut training, &mut start, model)?,
     };
+    let run = &training.run;
     let mut outcome = Outcome {
         steps: ended.steps,
         seconds: ended.seconds,
@@ -56,7 +53,7 @@ pub fn train(
     if !ended.finished {
         return Ok(outcome);
     }
-    let predictor = Predictor::load(&run, options.device)?;
+    let predictor = Predictor::load(run, options.device)?;
     let mut sample = start.config.decode.prompt.clone().unwrap_or_default();
     for piece in predictor.generate(&start.config.decode)? {
         sample.push_str(&piece?);
@@ -72,7 +69,7 @@ pub fn train(
             _ => Some(predictor.evaluate(corpus, Split::Test)?),
         },
         baselines: baselines(
-            &run,
+            run,
             &start.config.estimator,
             corpus,
             predictor.vocabulary().len(),
@@ -82,16 +79,8 @@ pub fn train(
         sample,
     };
     let title = format!("{} on {}", recipe.name, corpus.source);
-    let report = report(&title, &run, &predictor, &results, corpus)?;
+    let report = report(&title, run, &predictor, &results, corpus)?;
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
     outcome.results = Some(results);
     Ok(outcome)
-}
-
-/// How the part of a run ended that makes the model.
-struct Ended {
-    steps: u64,
-    seconds: f64,
-    /// Whether it came to its end, or was asked to stop before.
-    finished: bool,
 }

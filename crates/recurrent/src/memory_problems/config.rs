@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Most parameters of a network: 4 GB.
 const MOST_PARAMETERS: usize = 1_000_000_000;
 
+/// Most steps of the sequences of a batch, whose states and gates are in memory together.
+const MOST_BATCH_STEPS: usize = 1 << 20;
+
 /// Most examples of a split.
 const MOST_EXAMPLES: u64 = 1_000_000_000_000;
 
@@ -82,6 +85,13 @@ impl MemoryConfig {
         self.model.check(self.data.problem)?;
         self.training.check_whole_sequences()?;
         self.training.check()?;
+        let steps = self.data.steps.saturating_mul(self.training.batch_size);
+        check(
+            steps <= MOST_BATCH_STEPS,
+            "training.batch_size".to_string(),
+            &format!("at most {MOST_BATCH_STEPS} steps in a batch"),
+            steps,
+        )?;
         let smoothing = self.training.label_smoothing;
         check(
             smoothing == 0.0 || self.data.problem == Problem::Copy,

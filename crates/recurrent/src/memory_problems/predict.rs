@@ -4,10 +4,10 @@ use super::config::MemoryConfig;
 use super::data::{Batch, Targets};
 use super::model::MemoryNetwork;
 use super::results::{Measures, copied, largest};
+use crate::codec::Codec;
 use crate::language_model::Split;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::TrainingRecord;
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -30,18 +30,10 @@ impl MemoryModel {
     pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
         let device = device.device()?;
         let config = run.config()?.memory(run.path())?;
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: run.why_no_weights(),
-            });
-        }
-        let file = weights::read(&path)?;
-        file.record::<TrainingRecord>(&path)?;
+        let (tensors, path) = run.network_weights(&Codec::default())?;
         let network = config.model.init(config.data.problem, 0, true, &device);
         Ok(Self {
-            network: weights::load(network, file.tensors, &path)?.valid(),
+            network: weights::load(network, tensors, &path)?.valid(),
             bytes: std::fs::metadata(&path).map_or(0, |file| file.len()),
             config,
             device,

@@ -150,6 +150,7 @@ pub(super) fn report(
     let sample = |(number, text): (usize, String)| Sample {
         title: format!("Example {number}"),
         text,
+        drawing: None,
     };
     let samples = (1..).zip(model.samples(SAMPLES)).map(sample).collect();
     Ok(Report {

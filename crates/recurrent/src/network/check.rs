@@ -5,6 +5,23 @@ use crate::recipe::name_of;
 use crate::training::check;
 use recurrent_nn::Initializer;
 
+/// Most steps of a sequence that a network reads at once: its states and gates are in memory for all of them.
+const MOST_STEPS: usize = 1 << 17;
+
+/// Fails where a sequence is longer than a network can read; `what` they are is for the message.
+pub(crate) fn check_steps(lengths: &[usize], what: &str) -> Result<(), Error> {
+    let long = lengths.iter().position(|&steps| steps > MOST_STEPS);
+    match long {
+        None => Ok(()),
+        Some(row) => check(
+            false,
+            format!("{what} {}", row + 1),
+            &format!("at most {MOST_STEPS} steps for a network"),
+            lengths[row],
+        ),
+    }
+}
+
 /// Checks the width of a layer.
 pub(crate) fn check_size(key: &str, size: usize) -> Result<(), Error> {
     let fine = (1..=65_536).contains(&size);

@@ -9,8 +9,9 @@ impl Recipe {
     /// Changes settings, each `section.key=value` with the value in TOML: a text
     /// may stand without quotes, and `none` takes an optional key away. A new
     /// `name` of a schedule or optimizer drops the old one's constants, a path the
-    /// recipe's generated text, a cell that is not an LSTM the recipe's forget bias. A kind of model that has
-    /// other keys and needs none of them stands alone, in the place of the recipe's model and its training.
+    /// recipe's generated text, a cell that is not an LSTM the recipe's forget bias, another kind of encoder or data
+    /// the settings of the old one. A kind of model that has other keys and needs none of them stands alone, in the
+    /// place of the recipe's model and its training.
     /// The recipe is checked once all are made.
     ///
     /// # Errors
@@ -21,7 +22,10 @@ impl Recipe {
         for assignment in assignments {
             drop_replaced(&mut table, assignment.as_ref());
             replace_model(&mut table, assignment.as_ref());
+            replace_section(&mut table, assignment.as_ref());
         }
+        // The settings that another kind needs may come after it.
+        let mut problems: Vec<(String, String)> = Vec::new();
         for assignment in assignments {
             let assignment = assignment.as_ref();
             let place = |message: String| Error::Recipe {
@@ -29,13 +33,19 @@ impl Recipe {
                 message,
             };
             assign(&mut table, assignment).map_err(place)?;
-            // Unknown keys and wrong types are told at the assignment that has them.
-            let checked = Config::parse(&table.to_string());
-            checked.map_err(|error| place(explain(error.message())))?;
+            if let Err(error) = Config::parse(&table.to_string()) {
+                problems.push((assignment.to_string(), explain(error.message())));
+            }
         }
-        let config = Config::parse(&table.to_string()).map_err(|error| Error::Recipe {
-            place: "--set".to_string(),
-            message: explain(error.message()),
+        let config = Config::parse(&table.to_string()).map_err(|error| {
+            let message = explain(error.message());
+            // Unknown keys and wrong types are told at the assignment that has them.
+            let first = problems.iter().find(|(_, problem)| *problem == message);
+            let assignment = first.map_or("", |(assignment, _)| assignment);
+            Error::Recipe {
+                place: format!("--set {assignment}").trim_end().to_string(),
+                message,
+            }
         })?;
         config.check()?;
         self.config = config;
@@ -72,6 +82,35 @@ fn replace_model(table: &mut toml::Table, assignment: &str) {
     }
 }
 
+/// Leaves of an encoder, or of the data, only what goes with another kind that has other keys.
+fn replace_section(table: &mut toml::Table, assignment: &str) {
+    let Some((key, kind)) = assignment.split_once('=') else {
+        return;
+    };
+    let (section, kept): (_, &[&str]) = match key.trim().rsplit_once('.') {
+        Some((section @ "data", "kind")) => (section, &["path", "seed"]),
+        Some((section, "kind")) if section.ends_with(".encoder") => (section, &[]),
+        _ => return,
+    };
+    let kind = toml::Value::from(kind.trim().trim_matches(['"', '\'']));
+    let mut changed = table.clone();
+    if let Some(own) = section_mut(&mut changed, section) {
+        own.insert("kind".to_string(), kind);
+        if Config::parse(&changed.to_string()).is_err()
+            && let Some(own) = section_mut(table, section)
+        {
+            own.retain(|name, _| kept.contains(&name));
+        }
+    }
+}
+
+/// A section by its path.
+fn section_mut<'a>(table: &'a mut toml::Table, path: &str) -> Option<&'a mut toml::Table> {
+    path.split('.').try_fold(table, |table, part| {
+        table.get_mut(part).and_then(toml::Value::as_table_mut)
+    })
+}
+
 /// Takes the settings away that an assignment leaves without a use.
 fn drop_replaced(table: &mut toml::Table, assignment: &str) {
     let Some((key, value)) = assignment.split_once('=') else {
@@ -80,13 +119,12 @@ fn drop_replaced(table: &mut toml::Table, assignment: &str) {
     let value = value.trim().trim_matches(['"', '\'']);
     let (section, names): (_, &[&str]) = match key.trim() {
         "data.path" if value != "none" => ("data", &["grammar_characters", "grammar_seed"]),
-        "model.cell" if value != "lstm" => ("model", &["forget_bias"]),
-        "model.encoder.cell" if value != "lstm" => ("model.encoder", &["forget_bias"]),
-        _ => return,
+        key => match key.rsplit_once('.') {
+            Some((section, "cell")) if value != "lstm" => (section, &["forget_bias"]),
+            _ => return,
+        },
     };
-    let Some(section) = section.split('.').try_fold(&mut *table, |table, part| {
-        table.get_mut(part).and_then(toml::Value::as_table_mut)
-    }) else {
+    let Some(section) = section_mut(table, section) else {
         return;
     };
     let generated = section.contains_key("grammar_characters");

@@ -135,6 +135,46 @@ fn what_a_recipe_sets_for_another_cell_or_text_goes_with_it() {
 }
 
 #[test]
+fn another_kind_of_encoder_or_data_takes_the_settings_of_the_old_one_away() {
+    let mut recipe = load("sentiment-lstm").expect("a recipe");
+    let convolutional = [
+        "model.encoder.kind=convolutional",
+        "model.encoder.filters=[8]",
+        "model.encoder.widths=[3]",
+    ];
+    recipe.set(&convolutional).expect("a text CNN");
+    let lacking = message(recipe.set(&["model.encoder.kind=recurrent"]));
+    assert!(lacking.contains("missing key `cell`"), "{lacking}");
+    let recurrent = [
+        "model.encoder.kind=recurrent",
+        "model.encoder.cell=gru",
+        "model.encoder.hidden_sizes=[8]",
+    ];
+    recipe.set(&recurrent).expect("a recurrent encoder");
+    recipe
+        .set(&["data.kind=signals", "model.embedding=none"])
+        .expect("signals have none of the settings of texts");
+}
+
+#[test]
+fn a_column_may_be_a_number() {
+    let mut recipe = load("sentiment-lstm").expect("a recipe");
+    recipe
+        .set(&["data.column=3", "data.label_column=0"])
+        .expect("numbers of columns");
+    let Config::Classification(config) = &recipe.config else {
+        panic!("a classifier");
+    };
+    let toml = config.to_toml();
+    assert!(toml.contains("column = \"3\""), "{toml}");
+    let found = message(recipe.set(&["data.column=[3]"]));
+    assert!(
+        found.contains("the name or the number of a column"),
+        "{found}"
+    );
+}
+
+#[test]
 fn overrides_that_need_each_other_are_made_together() {
     let mut recipe = load("char-lm").expect("a recipe");
     assert!(recipe.set(&["model.tie_weights=true"]).is_err());

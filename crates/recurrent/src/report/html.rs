@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{LayerRow, Sample};
+use super::{Drawing, LayerRow, Sample};
 
 /// A text as HTML, in an element or in a quoted attribute. Control characters, which HTML forbids, become their
 /// pictures (U+2400 and on); tabs and line ends stay.
@@ -110,7 +110,9 @@ pub(super) fn preformatted(text: &str, class: &str) -> String {
 pub(super) fn samples(samples: &[Sample]) -> String {
     let sample = |sample: &Sample| {
         let text = preformatted(&sample.text, "sample");
-        format!("<h3>{}</h3>\n{text}", escape(&sample.title))
+        let drawing = sample.drawing.as_ref().map(Drawing::to_svg);
+        let drawing = drawing.unwrap_or_default();
+        format!("<h3>{}</h3>\n{text}{drawing}", escape(&sample.title))
     };
     samples.iter().map(sample).collect()
 }

@@ -94,6 +94,7 @@ fn a_whole_run_has_four_plots_and_every_part() {
             vec![Sample {
                 title: "greedy".to_string(),
                 text: "静かな森\n".to_string(),
+                drawing: None,
             }],
         )],
         bars: vec![(
@@ -349,6 +350,7 @@ fn every_text_is_escaped() {
             vec![Sample {
                 title: text.clone(),
                 text: text.clone(),
+                drawing: None,
             }],
         )],
         bars: vec![(

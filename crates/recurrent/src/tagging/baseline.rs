@@ -226,18 +226,11 @@ impl Baseline {
 
     /// The tagger of a run directory.
     pub(super) fn read(run: &RunDirectory, reading: &Reading) -> Result<Self, Error> {
-        let path = run.file("model.safetensors");
+        let (mut file, path) = run.weights()?;
         let bad = |message: String| Error::Weights {
             path: path.clone(),
             message,
         };
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: run.why_no_weights(),
-            });
-        }
-        let mut file = weights::read(&path)?;
         let record = file.record::<BaselineRecord>(&path)?;
         let Some(record) = record else {
             return Err(bad("expected a record of its tags, found none".to_string()));

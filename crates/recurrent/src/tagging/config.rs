@@ -3,7 +3,7 @@
 use super::baseline::{FrequentConfig, PerceptronModelConfig};
 use super::network::{NetworkConfig, NetworkModelConfig};
 use crate::Error;
-use crate::task::{TaskConfig, absolute, read, to_table};
+use crate::task::{TaskConfig, absolute, name_or_number, read, to_table};
 use crate::training::{TrainingConfig, check, check_fractions};
 use recurrent_data::{Encoding, TagScheme, TaggedFormat, TaggedOptions};
 use serde::de::DeserializeOwned;
@@ -61,10 +61,18 @@ pub struct TaggedDataConfig {
     #[serde(default)]
     pub format: TaggedFormat,
     /// The column of the word; the first, or `form` of CoNLL-U, where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub word_column: Option<String>,
     /// The column of the tag; the last, or `upos` of CoNLL-U, where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub tag_column: Option<String>,
     /// How bytes are characters.
     #[serde(default)]

@@ -97,12 +97,14 @@ impl Tagger {
         self.bytes
     }
 
-    /// The sentences that it was trained on and measured by, or those at another path.
+    /// The sentences that it was trained on and measured by, or those at another path; with `repair`, tags that break their
+    /// scheme are made right.
     ///
     /// # Errors
-    /// Where they cannot be read, or a tag is none of the tagger's.
-    pub fn corpus(&self, path: Option<&str>) -> Result<TaggedCorpus, Error> {
+    /// Where they cannot be read, tags break their scheme, or a tag is none of the tagger's.
+    pub fn corpus(&self, path: Option<&str>, repair: bool) -> Result<TaggedCorpus, Error> {
         let mut data = self.config.data.clone();
+        data.repair |= repair;
         if let Some(path) = path {
             data.path = Some(path.to_string());
         }

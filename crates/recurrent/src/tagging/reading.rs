@@ -7,7 +7,10 @@ use crate::Error;
 use crate::codec::{self, Codec};
 use crate::run::RunDirectory;
 use crate::training::check;
-use recurrent_data::{Splits, TagScheme, TaggedSentences, Vocabulary, read_tagged};
+use recurrent_data::{
+    DataError, Splits, TagError, TagScheme, TaggedSentence, TaggedSentences, Vocabulary,
+    read_tagged,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
@@ -72,27 +75,28 @@ impl Reading {
         repaired: usize,
     ) -> Result<TaggedCorpus, Error> {
         let ids: HashMap<&str, usize> = (self.tags.iter().map(String::as_str)).zip(0..).collect();
-        let encode = |part: TaggedSentences, name: &str| {
+        let encode = |part: TaggedSentences| {
             let mut sentences = Sentences::default();
             for sentence in part.sentences {
-                let id = |tag: &String| {
+                let id = |(word, tag): (usize, &String)| {
                     ids.get(&tag[..]).copied().ok_or_else(|| Error::Setting {
-                        key: format!("{source}, {name} split"),
+                        key: place(&part.path, &sentence, word),
                         expected: format!("tags of the model: {}", self.tags.join(", ")),
                         found: format!("`{tag}`"),
                     })
                 };
-                let tags = sentence.tags.iter().map(id).collect::<Result<_, _>>()?;
+                let tags = sentence.tags.iter().enumerate().map(id);
+                let tags = tags.collect::<Result<_, _>>()?;
                 sentences.tags.push(tags);
                 sentences.words.push(sentence.words);
             }
             Ok::<_, Error>(sentences)
         };
         Ok(TaggedCorpus {
-            train: encode(splits.train, "train")?,
-            valid: encode(splits.valid, "valid")?,
-            test: encode(splits.test, "test")?,
-            source: source.clone(),
+            train: encode(splits.train)?,
+            valid: encode(splits.valid)?,
+            test: encode(splits.test)?,
+            source,
             repaired,
         })
     }
@@ -156,6 +160,38 @@ fn siblings(scheme: TagScheme, tag: &str) -> Vec<String> {
     of_kind.chain([OUTSIDE.to_string()]).collect()
 }
 
+/// The error of tags that break their scheme.
+fn broken(path: &Path, sentence: &TaggedSentence, error: TagError) -> DataError {
+    let TagError::Illegal {
+        scheme,
+        position,
+        problem,
+    } = error
+    else {
+        return error.into();
+    };
+    DataError::TaggedSentence {
+        path: path.to_path_buf(),
+        line: sentence.line,
+        problem: format!(
+            "word {} of the sentence (`{}`), {scheme}: {problem}; --repair makes such tags right",
+            position + 1,
+            sentence.words[position]
+        ),
+    }
+}
+
+/// What messages call a word of a sentence.
+fn place(path: &Path, sentence: &TaggedSentence, word: usize) -> String {
+    let name = sentence.words.get(word).map_or("", |word| word);
+    format!(
+        "{}, sentence in line {}, word {} (`{name}`)",
+        path.display(),
+        sentence.line,
+        word + 1
+    )
+}
+
 /// The tag outside all spans.
 const OUTSIDE: &str = "O";
 
@@ -170,22 +206,11 @@ fn read(config: &TaggedDataConfig) -> Result<(String, Splits<TaggedSentences>, u
     };
     let mut splits = read_tagged(Path::new(path), &config.options())?;
     let mut repaired = 0;
-    for (name, part) in [
-        ("train", &mut splits.train),
-        ("valid", &mut splits.valid),
-        ("test", &mut splits.test),
-    ] {
-        for (number, sentence) in (1..).zip(&mut part.sentences) {
+    for part in [&mut splits.train, &mut splits.valid, &mut splits.test] {
+        for sentence in &mut part.sentences {
             if let Err(error) = config.scheme.check(&sentence.tags) {
                 if !config.repair {
-                    let words = sentence.words.iter().take(12).cloned().collect::<Vec<_>>();
-                    return Err(Error::Setting {
-                        key: format!("{path}, {name} split, sentence {number}"),
-                        expected:
-                            "tags of their scheme (`--set data.repair=true` makes them right)"
-                                .to_string(),
-                        found: format!("{error}, in: {}", words.join(" ")),
-                    });
+                    return Err(broken(&part.path, sentence, error).into());
                 }
                 sentence.tags = config.scheme.repair(&sentence.tags);
                 repaired += 1;
@@ -193,7 +218,7 @@ fn read(config: &TaggedDataConfig) -> Result<(String, Splits<TaggedSentences>, u
             let learned = config
                 .scheme
                 .convert(&sentence.tags, config.learned_scheme());
-            sentence.tags = learned.map_err(recurrent_data::DataError::from)?;
+            sentence.tags = learned.map_err(DataError::from)?;
         }
     }
     Ok((path.clone(), splits, repaired))

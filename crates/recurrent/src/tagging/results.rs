@@ -138,6 +138,7 @@ pub(super) fn report(
     let mistake = |(number, text): (usize, &String)| Sample {
         title: format!("Sentence {number}"),
         text: text.clone(),
+        drawing: None,
     };
     Ok(Report {
         title,

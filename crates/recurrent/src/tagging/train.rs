@@ -7,18 +7,14 @@ use super::network::{Encoded, MOST_PARAMETERS, NetworkConfig, TaggerTask};
 use super::predict::Tagger;
 use super::reading::Reading;
 use super::results::{Results, report};
-use crate::metrics::MetricLine;
+use crate::network::check::check_steps;
 use crate::recipe::Recipe;
 use crate::report::grouped;
-use crate::run::{Existing, Lock, RunDirectory};
-use crate::task::{Config, to_table};
 use crate::training::{
-    self, Checkpoint, ExampleLearner, Learner, Observer, Record, Resumed, TrainOptions, check,
-    may_change_training, note_early_end,
+    Ended, ExampleLearner, Observer, Setup, TrainOptions, Training, check, may_change_training,
 };
 use crate::{Error, files, word_vectors};
 use recurrent_nn::noise;
-use std::path::Path;
 use std::time::Instant;
 
 /// How a run ended.
@@ -32,21 +28,11 @@ pub struct Outcome {
     pub results: Option<Results>,
 }
 
-/// What a run starts or goes on from.
+/// What a run learns from.
 struct Start {
     config: TaggingConfig,
     corpus: TaggedCorpus,
     reading: Reading,
-    checkpoint: Option<Checkpoint>,
-    /// The lock of a directory that holds the run already.
-    lock: Option<Lock>,
-}
-
-/// How the part of a run ended that makes the model.
-struct Ended {
-    steps: u64,
-    seconds: f64,
-    finished: bool,
 }
 
 /// Trains a tagger and leaves its run directory. To resume a run, only the name and the overrides of the recipe are looked
@@ -56,21 +42,16 @@ struct Ended {
 /// Where the recipe, the data or the directory is not usable, a loss is not finite, or a file cannot be written.
 pub fn train(
     recipe: &Recipe,
-    config: TaggingConfig,
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
-    let run = RunDirectory::new(&options.out);
-    run.check(options.existing)?;
     options.device.device()?;
-    let mut start = match options.existing {
-        Existing::Resume => Start::again(&run, recipe, observer)?,
-        _ => Start::anew(recipe, config, &options.command)?,
-    };
-    start.tell(observer);
-    let ended = match start.config.estimator.clone() {
-        Estimator::Network(network) => start.fit(&run, &network, options, observer)?,
-        _ => start.baseline(&run, options, observer)?,
+    let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
+    let start = Start::of(config.tagging(training.run.path())?, &training)?;
+    start.tell(training.observer);
+    let ended = match &start.config.estimator {
+        Estimator::Network(network) => start.fit(&mut training, network)?,
+        _ => start.baseline(&mut training)?,
     };
     let mut outcome = Outcome {
         steps: ended.steps,
@@ -78,10 +59,11 @@ pub fn train(
         results: None,
     };
     if ended.finished {
-        let tagger = Tagger::load(&run, options.device)?;
+        let run = &training.run;
+        let tagger = Tagger::load(run, options.device)?;
         let results = Results::of(&tagger, &start.corpus)?;
         let title = format!("{} on {}", recipe.name, start.corpus.source);
-        let report = report(title, &run, &tagger, &results)?;
+        let report = report(title, run, &tagger, &results)?;
         files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
         outcome.results = Some(results);
     }
@@ -89,60 +71,31 @@ pub fn train(
 }
 
 impl Start {
-    /// A new run.
-    fn anew(recipe: &Recipe, mut config: TaggingConfig, command: &str) -> Result<Self, Error> {
-        config.task.recipe = Some(recipe.name.clone());
-        config.task.command = Some(command.to_string()).filter(|text| !text.is_empty());
-        config.make_paths_absolute();
+    /// The sentences of a run, read as its directory says or in a new way.
+    fn of(config: TaggingConfig, training: &Training) -> Result<Self, Error> {
         let network = match &config.estimator {
             Estimator::Network(network) => Some(&network.model),
             _ => None,
         };
-        let (corpus, reading) = Reading::build(&config.data, network)?;
+        let (corpus, reading) = if training.resumes() {
+            let reading = Reading::read(&training.run, network)?;
+            if network.is_some() {
+                training.check_codec(&reading.codec())?;
+            }
+            (reading.corpus(&config.data)?, reading)
+        } else {
+            Reading::build(&config.data, network)?
+        };
         Ok(Self {
             config,
             corpus,
             reading,
-            checkpoint: None,
-            lock: None,
         })
     }
 
-    /// The run that a directory holds, with the recipe's overrides.
-    fn again(
-        run: &RunDirectory,
-        recipe: &Recipe,
-        observer: &mut dyn Observer,
-    ) -> Result<Self, Error> {
-        let has_steps = matches!(run.config()?, Config::Tagging(config)
-            if matches!(config.estimator, Estimator::Network(_)));
-        // What is made in one step has nothing that may change on the way.
-        let resumed = Resumed::open(
-            run,
-            recipe,
-            |change| has_steps && may_change_training(change),
-            observer,
-        )?;
-        let config = resumed.config.tagging(run.path())?;
-        let network = match &config.estimator {
-            Estimator::Network(network) => Some(&network.model),
-            _ => None,
-        };
-        let reading = Reading::read(run, network)?;
-        if let Some(checkpoint) = &resumed.checkpoint {
-            let recorded = checkpoint.record.vocabulary;
-            run.check_codec(&reading.codec(), recorded, &checkpoint.path)?;
-        } else if has_steps {
-            run.check_has_no_weights()?;
-        }
-        let corpus = reading.corpus(&config.data)?;
-        Ok(Self {
-            config,
-            corpus,
-            reading,
-            checkpoint: resumed.checkpoint,
-            lock: Some(resumed.lock),
-        })
+    /// What the directory holds before the first step.
+    fn setup(&self) -> Setup {
+        Setup::new(self.config.task.name, &self.config, self.reading.codec())
     }
 
     /// Says what there is to learn from.
@@ -164,33 +117,9 @@ impl Start {
         }
     }
 
-    /// Takes the directory for the run that goes on after `step` steps.
-    fn begin(
-        &mut self,
-        run: &RunDirectory,
-        options: &TrainOptions,
-        observer: &mut dyn Observer,
-        step: u64,
-    ) -> Result<Lock, Error> {
-        let (toml, codec) = (self.config.to_toml(), self.reading.codec());
-        training::begin(
-            run,
-            self.lock.take(),
-            (&toml, &codec),
-            options,
-            observer,
-            step,
-        )
-    }
-
     /// Trains a tagger without a network.
-    fn baseline(
-        &mut self,
-        run: &RunDirectory,
-        options: &TrainOptions,
-        observer: &mut dyn Observer,
-    ) -> Result<Ended, Error> {
-        options.device.check_cpu("such taggers")?;
+    fn baseline(&self, training: &mut Training) -> Result<Ended, Error> {
+        training.options.device.check_cpu("such taggers")?;
         let before = Instant::now();
         let (train, tags) = (&self.corpus.train, self.reading.tags.len());
         let baseline = match &self.config.estimator {
@@ -198,47 +127,33 @@ impl Start {
                 let scheme = self.config.data.learned_scheme();
                 let mut progress = |pass: recurrent_linear::tagger::Pass| {
                     let share = 100.0 * pass.mistakes as f64 / pass.words.max(1) as f64;
-                    observer.note(&format!("pass {}: {share:.2} % of words wrong", pass.pass));
+                    training
+                        .observer
+                        .note(&format!("pass {}: {share:.2} % of words wrong", pass.pass));
                 };
                 Baseline::perceptron(model, train, &self.reading, scheme, &mut progress)?
             }
             _ => Baseline::frequent(train, tags)?,
         };
-        let seconds = before.elapsed().as_secs_f64();
-        let _lock = self.begin(run, options, observer, 0)?;
-        baseline.write(run, &self.reading)?;
-        run.rewind_metrics(0)?;
-        run.record(&MetricLine::Valid {
-            step: 1,
-            epoch: 1.0,
-            // Such taggers give no probabilities.
-            cross_entropy: f64::NAN,
-            elapsed_seconds: seconds,
-        })?;
-        Ok(Ended {
-            steps: 1,
-            seconds,
-            finished: true,
-        })
+        let ended = Ended::at_once(before.elapsed().as_secs_f64());
+        let _lock = training.begin(&self.setup(), 0)?;
+        baseline.write(&training.run, &self.reading)?;
+        // Such taggers give no probabilities.
+        training.record_at_once(f64::NAN, &ended)?;
+        Ok(ended)
     }
 
     /// Trains a network.
-    fn fit(
-        &mut self,
-        run: &RunDirectory,
-        network: &NetworkConfig,
-        options: &TrainOptions,
-        observer: &mut dyn Observer,
-    ) -> Result<Ended, Error> {
+    fn fit(&self, training: &mut Training, network: &NetworkConfig) -> Result<Ended, Error> {
         check(
             !self.corpus.valid.is_empty(),
             format!("{}, validation split", self.corpus.source),
             "sentences by which the weights are chosen",
             "none",
         )?;
-        let device = options.device.device()?.autodiff();
-        let (config, training) = (&network.model, &network.training);
-        let Some(words) = self.reading.words.clone() else {
+        let device = training.options.device.device()?.autodiff();
+        let config = &network.model;
+        let Some(words) = &self.reading.words else {
             unreachable!("a network has a vocabulary of words");
         };
         let shape = self.reading.shape();
@@ -250,45 +165,23 @@ impl Start {
             &expected,
             parameters,
         )?;
-        let seed = noise::mix(training.seed, 0);
+        let seed = noise::mix(network.training.seed, 0);
         let mut model = config.init(shape, seed, false, &device);
-        if let (Some(path), None) = (&config.embedding.file, &self.checkpoint) {
-            let size = config.embedding.size;
-            let rows = word_vectors::rows(
-                Path::new(path),
-                &words,
-                size,
-                ["model.embedding.size", "model.embedding.file"],
-            )?;
-            let (found, all) = (rows.len(), words.len());
-            observer.note(&format!(
-                "{found} of {all} words begin with a vector of {path}"
-            ));
+        if let (Some(path), true) = (&config.embedding.file, training.is_new()) {
+            let keys = ["model.embedding.size", "model.embedding.file"];
+            let (size, observer) = (config.embedding.size, &mut *training.observer);
+            let rows = word_vectors::rows(path, words, size, keys, observer)?;
             model = model.with_embedding(rows.iter());
         }
-        let corpus = self.corpus.clone();
+        let corpus = &self.corpus;
+        check_steps(&corpus.train.lengths(), "training sentence")?;
+        check_steps(&corpus.valid.lengths(), "validation sentence")?;
         let characters = self.reading.characters.as_ref();
-        let encode = |words_of: &[Vec<String>]| Encoded::of(config, words_of, &words, characters);
+        let encode = |words_of: &[Vec<String>]| Encoded::of(config, words_of, words, characters);
         let encoded = [encode(&corpus.train.words)?, encode(&corpus.valid.words)?];
-        let smoothing = training.label_smoothing;
+        let smoothing = network.training.label_smoothing;
         let task = TaggerTask::new([&corpus.train, &corpus.valid], encoded, smoothing);
-        let mut learner = ExampleLearner::new(task, training, device);
-        let fresh = Record::new(
-            self.config.task.name.as_str(),
-            to_table(&self.config),
-            self.reading.codec().digest(),
-            learner.stream(),
-        );
-        let checkpoint = self.checkpoint.take();
-        let position = training::prepare(checkpoint, fresh, training, &mut learner, model)?;
-        let _lock = self.begin(run, options, observer, position.record.step)?;
-        let stop = &options.stop;
-        let fitted = training::fit(run, training, &mut learner, position, stop, observer)?;
-        note_early_end(&fitted.record, training, observer);
-        Ok(Ended {
-            steps: fitted.record.step,
-            seconds: fitted.record.elapsed_seconds,
-            finished: fitted.record.finished,
-        })
+        let mut learner = ExampleLearner::new(task, &network.training, device);
+        training.fit(&self.setup(), &network.training, &mut learner, model)
     }
 }

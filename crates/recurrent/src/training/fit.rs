@@ -3,9 +3,10 @@
 use super::checkpoint::{Parts, weights_of};
 use super::{
     Checkpoint, Keep, Learner, Observer, Position, Record, StepReport, Stepped, Stop,
-    TrainingConfig, describe, is_usable, make_step, publish, published_step,
+    TrainingConfig, make_step, publish, published_step,
 };
 use crate::Error;
+use crate::error::number;
 use crate::metrics::MetricLine;
 use crate::run::RunDirectory;
 use recurrent_nn::{Average, Mode, Optimizer, noise};
@@ -16,7 +17,7 @@ use std::time::Instant;
 const HISTORY: usize = 5;
 
 /// Trains from where a run stands.
-pub(crate) fn fit<L: Learner>(
+pub(super) fn fit<L: Learner>(
     run: &RunDirectory,
     config: &TrainingConfig,
     learner: &mut L,
@@ -201,9 +202,9 @@ impl<L: Learner> Fit<'_, L> {
 
     fn validate(&mut self, model: &L::Model) -> Result<(), Error> {
         let loss = self.learner.validate(&self.measured(model))?;
-        if !is_usable(loss) {
+        if !loss.is_finite() {
             let rate = self.config.learning_rate;
-            let what = format!("the validation loss is {}", describe(loss));
+            let what = format!("the validation loss is {}", number(loss));
             return Err(self.not_finite(what, rate));
         }
         self.bring_time_up();
@@ -310,7 +311,7 @@ impl<L: Learner> Fit<'_, L> {
 }
 
 /// Says so where a run was stopped early.
-pub(crate) fn note_early_end(
+pub(super) fn note_early_end(
     record: &Record,
     config: &TrainingConfig,
     observer: &mut dyn Observer,

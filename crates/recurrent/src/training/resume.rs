@@ -1,14 +1,13 @@
 //! Going on with a run.
 
-use super::{Checkpoint, Observer, TrainOptions, check};
-use crate::codec::Codec;
+use super::{Checkpoint, Observer, check};
+use crate::Error;
 use crate::recipe::{Difference, Recipe, differences};
 use crate::run::{Lock, RunDirectory};
 use crate::task::Config;
-use crate::{Error, files};
 
 /// A run that a directory holds.
-pub(crate) struct Resumed {
+pub(super) struct Resumed {
     /// Its recipe, with the overrides.
     pub config: Config,
     pub checkpoint: Option<Checkpoint>,
@@ -23,7 +22,7 @@ impl Resumed {
     /// # Errors
     /// Where the run was started from another recipe or with another setting that may not change,
     /// another process has the directory, or a file cannot be read.
-    pub(crate) fn open(
+    pub(super) fn open(
         run: &RunDirectory,
         recipe: &Recipe,
         may_change: impl Fn(&Difference) -> bool,
@@ -67,30 +66,6 @@ impl Resumed {
             lock,
         })
     }
-}
-
-/// Takes the directory for a run that goes on after `step` steps: writes its recipe, and of a new
-/// one, which has no `lock` yet, all that comes before the first step.
-///
-/// # Errors
-/// Where another process has it, it holds a run already, or a file cannot be written.
-pub(crate) fn begin(
-    run: &RunDirectory,
-    lock: Option<Lock>,
-    (config, codec): (&str, &Codec),
-    options: &TrainOptions,
-    observer: &mut dyn Observer,
-    step: u64,
-) -> Result<Lock, Error> {
-    let Some(lock) = lock else {
-        return run.begin(options.existing, config, codec);
-    };
-    files::write_atomically(&run.file("config.toml"), config.as_bytes())?;
-    match step {
-        0 => observer.note("no checkpoint to go on from; starting from the beginning"),
-        step => observer.note(&format!("going on after step {step}")),
-    }
-    Ok(lock)
 }
 
 /// Whether a setting may change while the training of a network goes on.

@@ -32,8 +32,8 @@ pub(crate) fn make_step<L: Learner>(
 ) -> Result<Stepped<L::Model>, String> {
     let loss = learner.loss(&model, index, mode);
     let mean = loss.mean.clone().into_scalar::<f64>();
-    if !is_usable(mean) {
-        return Err(format!("the loss is {}", describe(mean)));
+    if !mean.is_finite() {
+        return Err(format!("the loss is {}", number(mean)));
     }
     let objective = match loss.penalty {
         Some(penalty) => loss.mean + penalty,
@@ -50,18 +50,5 @@ pub(crate) fn make_step<L: Learner>(
             norm,
         }),
         Err((_, error)) => Err(error.to_string()),
-    }
-}
-
-/// Whether a loss in nats is finite and has a finite perplexity.
-pub(crate) fn is_usable(loss: f64) -> bool {
-    loss.exp().is_finite()
-}
-
-/// What is wrong with a loss that is not usable.
-pub(super) fn describe(loss: f64) -> String {
-    match loss.is_finite() {
-        true => format!("{}, its perplexity infinite", number(loss)),
-        false => number(loss),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::open;
 use crate::Error;
-use crate::training::check;
+use crate::training::{Observer, check};
 use recurrent_data::{Vocabulary, WordVectors};
 use std::path::Path;
 
@@ -17,22 +17,23 @@ pub(crate) struct Found {
 }
 
 /// The vectors in a file or run directory of the symbols of a vocabulary, for an embedding of width
-/// `size`; `keys` are the settings of the width and of the file.
+/// `size`; `keys` are the settings of the width and of the file. The observer hears how many there are.
 ///
 /// # Errors
 /// Where there are none, the file is malformed, or its vectors have another width.
 pub(crate) fn rows(
-    path: &Path,
+    path: &str,
     vocabulary: &Vocabulary,
     size: usize,
     keys: [&str; 2],
+    observer: &mut dyn Observer,
 ) -> Result<Found, Error> {
-    let vectors = open(path, None)?;
+    let vectors = open(Path::new(path), None)?;
     let width = vectors.width();
     check(
         width == size,
         keys[0].to_string(),
-        &format!("{width}, the width of the vectors in {}", path.display()),
+        &format!("{width}, the width of the vectors in {path}"),
         size,
     )?;
     let mut ids = Vec::new();
@@ -49,17 +50,17 @@ pub(crate) fn rows(
         !ids.is_empty(),
         keys[1].to_string(),
         "vectors of some symbols of the vocabulary",
-        format!("none of its {} in {}", vocabulary.len(), path.display()),
+        format!("none of its {} in {path}", vocabulary.len()),
     )?;
+    observer.note(&format!(
+        "{} of {} symbols begin with a vector of {path}",
+        ids.len(),
+        vocabulary.len()
+    ));
     Ok(Found { vectors, ids })
 }
 
 impl Found {
-    /// How many symbols have a vector.
-    pub(crate) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
     /// Symbols with their vectors `[E]`.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
         let (values, width) = (self.vectors.values(), self.vectors.width());

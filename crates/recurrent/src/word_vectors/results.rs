@@ -73,6 +73,7 @@ pub(super) fn report(
             vec![Sample {
                 title: "nearest neighbours by cosine".to_string(),
                 text: outcome.neighbours.clone(),
+                drawing: None,
             }],
         )],
         ..Report::default()

@@ -3,13 +3,13 @@
 use super::results::{neighbours, report, rows};
 use super::words::Words;
 use super::{VECTORS, WordVectorsConfig, open};
+use crate::codec::Codec;
 use crate::metrics::MetricLine;
 use crate::recipe::{Difference, Recipe};
 use crate::report::grouped;
-use crate::run::{Existing, RunDirectory, digest};
-use crate::task::{Config, to_table};
+use crate::run::RunDirectory;
 use crate::training::{
-    self, Checkpoint, Observer, Parts, Record, Resumed, StepReport, TrainOptions, check, is_usable,
+    Checkpoint, Observer, Parts, Record, Setup, StepReport, TrainOptions, Training, check,
 };
 use crate::weights::Tensors;
 use crate::{Error, files, memory};
@@ -44,61 +44,38 @@ pub struct Outcome {
 /// Where the recipe, the data or the directory is not usable, or a file cannot be written.
 pub fn train(
     recipe: &Recipe,
-    config: WordVectorsConfig,
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
-    let run = RunDirectory::new(&options.out);
-    run.check(options.existing)?;
     options.device.check_cpu("word vectors")?;
-    let (config, checkpoint, lock) = match options.existing {
-        Existing::Resume => {
-            let resumed = Resumed::open(&run, recipe, may_change, observer)?;
-            let config = match resumed.config {
-                Config::WordVectors(config) => config,
-                other => return Err(other.is_not("word-vectors", run.path())),
-            };
-            (config, resumed.checkpoint, Some(resumed.lock))
-        }
-        _ => {
-            let mut config = config;
-            config.task.recipe = Some(recipe.name.clone());
-            config.task.command = Some(options.command.clone()).filter(|text| !text.is_empty());
-            config.data.make_path_absolute();
-            (config, None, None)
-        }
-    };
+    let (mut training, config) = Training::open(recipe, options, observer, may_change)?;
+    let config = config.word_vectors(training.run.path())?;
     let words = Words::read(&config)?;
     if let Some(memory) = memory::of_machine() {
         config.check_memory(words.counts.len(), memory)?;
     }
-    let fresh = Record::new(
-        config.task.name.as_str(),
-        to_table(&config),
-        digest(&words.vocabulary),
-        words.stream(),
-    );
-    let (record, trainer) = match checkpoint {
+    let codec = Codec::from(&words.vocabulary);
+    let setup = Setup::new(config.task.name, &config, codec);
+    let fresh = training.fresh(&setup, words.stream());
+    let (record, trainer) = match training.checkpoint.take() {
         Some(checkpoint) => restore(&config, &words, checkpoint, &fresh)?,
         None => (fresh, Trainer::new(config.settings(), &words.counts)),
     };
-    let codec = (&words.vocabulary).into();
-    let text = (&config.to_toml()[..], &codec);
-    let _lock = training::begin(&run, lock, text, options, observer, record.step)?;
-    observer.note(&format!(
+    let _lock = training.begin(&setup, record.step)?;
+    training.observer.note(&format!(
         "{} words, {} of them different",
         grouped(words.ids.len() as u64),
         grouped(words.counts.len() as u64)
     ));
     let mut fit = Fit {
-        run: &run,
+        run: &training.run,
         config: &config,
         words: &words,
         trainer,
         record,
         last_loss: None,
         options,
-        observer,
+        observer: training.observer,
     };
     let finished = fit.run()?;
     let (steps, seconds) = (fit.record.step, fit.record.elapsed_seconds);
@@ -116,12 +93,13 @@ pub fn train(
             );
         }
         let vectors = words.vectors(&config, fit.trainer.input())?;
+        let run = &training.run;
         vectors.write(&run.file(VECTORS), WordVectorFormat::Word2VecBinary)?;
         let vectors = open(run.path(), None)?;
         outcome.neighbours = neighbours(&vectors)?;
         let rows = rows(&vectors, &words, seconds, config.training.epochs);
         let title = format!("{} on {}", recipe.name, words.source);
-        let report = report(title, &run, &config, &vectors, rows.clone(), &outcome)?;
+        let report = report(title, run, &config, &vectors, rows.clone(), &outcome)?;
         files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
         outcome.rows = Some(rows);
     }
@@ -216,7 +194,7 @@ impl Fit<'_> {
                 symbols_per_second: progress.words as f64 / seconds.max(1e-9),
             };
             // A part of few words may have no measured example.
-            if progress.loss.is_some_and(|loss| !is_usable(loss)) {
+            if progress.loss.is_some_and(|loss| !loss.is_finite()) {
                 return Err(self.not_finite(&report));
             }
             self.last_loss = progress.loss.or(self.last_loss);

@@ -22,7 +22,7 @@ pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
         say_split(split, &corpus.source);
     }
     let examples = corpus.split(split)?;
-    let found = classifier.measure(&examples, &classifier.predict(&examples.inputs));
+    let found = classifier.measure(&examples, &classifier.predict(&examples.inputs)?);
     let text = match arguments.json {
         true => format!("{}\n", object(&classifier, &corpus.source, split, &found)),
         false => {
@@ -47,7 +47,7 @@ fn object(classifier: &Classifier, source: &str, split: Split, found: &Measures)
                 "precision": class.precision,
                 "recall": class.recall,
                 "f1": class.f1,
-                "texts": class.support,
+                "examples": class.support,
             });
             (name.clone(), measures)
         })
@@ -61,7 +61,7 @@ fn object(classifier: &Classifier, source: &str, split: Split, found: &Measures)
             "macro_f1": found.macro_f1(),
             "log_loss": found.log_loss,
             "calibration_error": found.calibration_error(),
-            "texts": found.count(),
+            "examples": found.count(),
         },
         "classes": classes,
         "confusion": found.confusion,

@@ -1,7 +1,7 @@
 //! The measures of a tagger.
 
 use super::{Arguments, refuse_adaptation, say_split};
-use crate::commands::{Outcome, columns, print};
+use crate::commands::{Outcome, columns, print, say};
 use recurrent::Error;
 use recurrent::language_model::Split;
 use recurrent::run::RunDirectory;
@@ -24,7 +24,13 @@ pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
         .into());
     }
     let tagger = Tagger::load(run, arguments.machine.device)?;
-    let corpus = tagger.corpus(arguments.data.as_deref())?;
+    let corpus = tagger.corpus(arguments.data.as_deref(), arguments.repair)?;
+    if corpus.repaired > 0 {
+        say(&format!(
+            "the tags of {} sentences broke their scheme and were made right",
+            corpus.repaired
+        ));
+    }
     let split = match arguments.split {
         Some(split) => split,
         None if corpus.test.is_empty() => Split::Valid,

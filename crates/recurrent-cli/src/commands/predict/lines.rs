@@ -15,6 +15,8 @@ pub struct Lines {
     place: String,
     source: BufReader<Box<dyn Read>>,
     number: usize,
+    /// The number of the first line of the last batch.
+    first: usize,
     /// What ended a batch, to be told when its texts are answered.
     failed: Option<Error>,
 }
@@ -33,18 +35,14 @@ impl Lines {
             place,
             source: BufReader::with_capacity(1 << 16, source),
             number: 0,
+            first: 1,
             failed: None,
         })
     }
 
-    /// The number of the last line, from 1.
-    pub fn number(&self) -> usize {
-        self.number
-    }
-
-    /// What messages call the lines.
-    pub fn place(&self) -> &str {
-        &self.place
+    /// What messages call a line of the last batch by its number there, from 1.
+    pub fn place(&self, line: usize) -> String {
+        format!("{}:{}", self.place, self.first + line - 1)
     }
 
     /// The next texts: those that have been read, at most a batch, and at least one before the end.
@@ -53,6 +51,7 @@ impl Lines {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
+        self.first = self.number + 1;
         while texts.len() < BATCH {
             match self.next() {
                 Ok(Some(text)) => texts.push(text),

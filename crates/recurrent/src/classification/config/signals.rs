@@ -2,7 +2,7 @@
 
 use super::ExampleKind;
 use crate::Error;
-use crate::task::absolute;
+use crate::task::{absolute, name_or_number};
 use crate::training::{check, check_fractions};
 use recurrent_data::{ImageOrder, SignalOptions};
 use serde::{Deserialize, Serialize};
@@ -17,19 +17,35 @@ pub struct SignalDataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The column of a table that says which series a row belongs to; without it a row is a series.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub series_column: Option<String>,
     /// The column that orders the rows of a series.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub time_column: Option<String>,
     /// The columns of values; all that have no other use where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_columns: Option<Vec<String>>,
     /// The column that holds the label.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub label_column: Option<String>,
     /// The column that holds the group of a series, which no split cuts in two.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub group_column: Option<String>,
     /// Another file with the labels, relative to the folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use super::ExampleKind;
 use crate::Error;
-use crate::task::absolute;
+use crate::task::{absolute, name_or_number};
 use crate::training::{check, check_fractions};
 use recurrent_data::{CleanConfig, Encoding, LabelledOptions, Tokens};
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,18 @@ pub struct TextDataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The column of a table that holds the text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub column: Option<String>,
     /// The column of a table that holds the label.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "name_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub label_column: Option<String>,
     /// Parts of one file that are train, valid and test.
     #[serde(default = "fractions")]
@@ -124,6 +132,12 @@ impl TextDataConfig {
                 size,
             )?;
         }
+        check(
+            self.stop_words.is_none() || self.tokens != Tokens::Characters,
+            key("stop_words"),
+            "nothing, as data.tokens is characters",
+            self.stop_words.as_deref().unwrap_or_default(),
+        )?;
         let least = self.minimum_count;
         check(least >= 1, key("minimum_count"), "at least 1", least)?;
         let limit = self.length_limit.unwrap_or(1);

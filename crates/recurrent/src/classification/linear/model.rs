@@ -143,16 +143,7 @@ impl LinearModel {
         codec: &Codec,
         classes: usize,
     ) -> Result<Self, Error> {
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: "no model.safetensors yet: the run ended before its model was made; make \
-                          it again with `recurrent train --resume`"
-                    .to_string(),
-            });
-        }
-        let mut file = weights::read(&path)?;
+        let (mut file, path) = run.weights()?;
         let Some(record) = file.record::<LinearRecord>(&path)? else {
             return Err(broken(&path, "a record of its classes", "none"));
         };

@@ -7,7 +7,7 @@ use crate::network::EncoderConfig;
 use crate::recipe::name_of;
 use crate::run::RunDirectory;
 use crate::task::absolute;
-use crate::training::{TrainingRecord, check};
+use crate::training::check;
 use crate::{Error, weights};
 use recurrent_data::Vocabulary;
 use recurrent_nn::parameters;
@@ -41,7 +41,7 @@ impl PretrainedConfig {
         let recurrent = matches!(model.encoder, Some(EncoderConfig::Recurrent(_)));
         let both = model.embedding.is_some() && recurrent;
         let expected = "nothing without model.embedding and a recurrent model.encoder";
-        check(both, "model.pretrained".to_string(), expected, "something")?;
+        check(both, "model.pretrained".to_string(), expected, &self.run)?;
         let file = model
             .embedding
             .as_ref()
@@ -71,7 +71,7 @@ impl PretrainedConfig {
         &self,
         network: ClassifierNetwork,
         encoder: Option<&EncoderConfig>,
-        vocabulary: Option<&Vocabulary>,
+        vocabulary: &Vocabulary,
     ) -> Result<ClassifierNetwork, Error> {
         let run = RunDirectory::new(&self.run);
         let config = run.config()?.language_model(run.path())?;
@@ -98,25 +98,13 @@ impl PretrainedConfig {
             expected,
             &self.run,
         )?;
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: run.why_no_weights(),
-            });
-        }
-        let mut file = weights::read(&path)?;
-        let record = file.record::<TrainingRecord>(&path)?;
-        if let Some(vocabulary) = vocabulary {
-            let recorded = record.and_then(|record| record.vocabulary);
-            run.check_vocabulary(vocabulary, recorded, &path)?;
-        }
+        let (mut theirs, path) = run.network_weights(&vocabulary.into())?;
         let mut values = BTreeMap::new();
         for parameter in parameters(&network) {
             let own = parameter.name.strip_prefix("encoder.");
             let data = match own {
                 None => parameter.data,
-                Some(name) => file.tensors.remove(name).ok_or_else(|| {
+                Some(name) => theirs.remove(name).ok_or_else(|| {
                     let expected = "the layers of the language model in one direction";
                     let found = format!("`{name}`, which {} has not", path.display());
                     Error::Setting {

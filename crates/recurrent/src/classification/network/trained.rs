@@ -3,9 +3,10 @@
 use super::{ClassifierNetwork, NetworkModelConfig, Shape};
 use crate::classification::data::Inputs;
 use crate::codec::Codec;
+use crate::network::check::check_steps;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
-use crate::training::{EVALUATION_STEPS, TrainingRecord};
+use crate::training::EVALUATION_STEPS;
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -34,19 +35,9 @@ impl TrainedNetwork {
         device: DeviceName,
     ) -> Result<Self, Error> {
         let device = device.device()?;
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: run.why_no_weights(),
-            });
-        }
-        let file = weights::read(&path)?;
-        let record = file.record::<TrainingRecord>(&path)?;
-        let recorded = record.and_then(|record| record.vocabulary);
-        run.check_codec(codec, recorded, &path)?;
+        let (tensors, path) = run.network_weights(codec)?;
         let network = config.init(shape, 0, true, &device);
-        let network = weights::load(network, file.tensors, &path)?;
+        let network = weights::load(network, tensors, &path)?;
         Ok(Self {
             network: network.valid(),
             config: config.clone(),
@@ -61,10 +52,17 @@ impl TrainedNetwork {
     }
 
     /// Scores of the classes for each input, `[N][K]`.
-    pub(in crate::classification) fn scores(&self, inputs: &Inputs) -> Vec<Vec<f64>> {
+    ///
+    /// # Errors
+    /// Where a sequence is too long to be read at once.
+    pub(in crate::classification) fn scores(
+        &self,
+        inputs: &Inputs,
+    ) -> Result<Vec<Vec<f64>>, Error> {
         let mut all = vec![Vec::new(); inputs.len()];
-        let batches = sorted_batches(&inputs.lengths(), BATCH, EVALUATION_STEPS);
-        for batch in batches.unwrap_or_default() {
+        let lengths = inputs.lengths();
+        check_steps(&lengths, "sequence")?;
+        for batch in sorted_batches(&lengths, BATCH, EVALUATION_STEPS)? {
             let (input, lengths) = inputs.batch(&batch, &self.device);
             let (logits, _) = self.network.forward(input, &lengths, Mode::Inference);
             let values: Vec<f64> = logits.into_data().iter().collect();
@@ -72,6 +70,6 @@ impl TrainedNetwork {
                 all[example] = row.to_vec();
             }
         }
-        all
+        Ok(all)
     }
 }

@@ -3,7 +3,6 @@
 use crate::language_model::mixture::{Mixture, MixtureConfig};
 use crate::language_model::{CountModel, LanguageModel, NetworkConfig, mixture};
 use crate::run::RunDirectory;
-use crate::training::TrainingRecord;
 use crate::{DeviceName, Error, weights};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -59,19 +58,9 @@ impl Trained {
     ) -> Result<Self, Error> {
         let device = device.device()?;
         config.check_size(vocabulary.len())?;
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: run.why_no_weights(),
-            });
-        }
-        let file = weights::read(&path)?;
-        let record = file.record::<TrainingRecord>(&path)?;
-        let recorded = record.and_then(|record| record.vocabulary);
-        run.check_vocabulary(vocabulary, recorded, &path)?;
+        let (tensors, path) = run.network_weights(&vocabulary.into())?;
         let model = LanguageModel::new(&config.model.blank(), vocabulary.len(), 0, &device);
-        let model = weights::load(model, file.tensors, &path)?;
+        let model = weights::load(model, tensors, &path)?;
         Ok(Self::Network(Box::new(Network {
             model: model.valid(),
             config,

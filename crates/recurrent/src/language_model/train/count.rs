@@ -1,95 +1,83 @@
 //! Models that are made in one step: counts, and mixtures of trained models.
 
-use super::{Ended, Start};
+use super::Start;
 use crate::language_model::mixture::{self, MixtureConfig};
 use crate::language_model::{NgramConfig, Split, ngram};
-use crate::metrics::MetricLine;
-use crate::run::RunDirectory;
-use crate::training::{Observer, TrainOptions};
+use crate::training::{Ended, Training};
 use crate::{Error, files};
 use recurrent_decode::language_model::cross_entropy;
 use std::time::Instant;
 
 /// Estimates an n-gram model, in one step.
 pub(super) fn count(
-    run: &RunDirectory,
+    training: &mut Training,
     start: &mut Start,
     mut config: NgramConfig,
-    options: &TrainOptions,
-    observer: &mut dyn Observer,
 ) -> Result<Ended, Error> {
-    options.device.check_cpu("counts")?;
+    training.options.device.check_cpu("counts")?;
     config.check_trained()?;
     for split in [Split::Train, Split::Valid] {
         if start.corpus.split(split).len() < 2 {
             return Err(start.corpus.too_short(split));
         }
     }
-    let _lock = start.begin(run, options, observer, 0)?;
-    observer.note(&format!(
+    let _lock = training.begin(&start.setup(), 0)?;
+    training.observer.note(&format!(
         "counting the n-grams of {} symbols",
         start.corpus.train.len()
     ));
     let before = Instant::now();
-    let model = ngram::estimate(run, &mut config, &start.corpus, &start.vocabulary, observer)?;
+    let model = ngram::estimate(
+        &training.run,
+        &mut config,
+        &start.corpus,
+        &start.vocabulary,
+        training.observer,
+    )?;
     let seconds = before.elapsed().as_secs_f64();
     // What was fitted is part of the model.
     start.config.estimator = config.into();
-    let path = run.file("config.toml");
+    let path = training.run.file("config.toml");
     files::write_atomically(&path, start.config.to_toml().as_bytes())?;
-    ngram::write(run, &model, &start.vocabulary)?;
+    ngram::write(&training.run, &model, &start.vocabulary)?;
     let valid = cross_entropy(&model, &start.corpus.valid, 1)?;
     if valid.is_infinite() {
-        observer.note(
+        training.observer.note(
             "symbols of the validation split have a probability of 0, so its perplexity is \
              infinite: smooth more (model.smoothing, model.delta), or let rare symbols turn into \
              <unk> (data.vocabulary_limit)",
         );
     }
-    one_step(run, valid, seconds)
+    let ended = Ended::at_once(seconds);
+    training.record_at_once(valid, &ended)?;
+    Ok(ended)
 }
 
 /// Fits the weights of a mixture where its recipe does not give them.
 pub(super) fn mix(
-    run: &RunDirectory,
+    training: &mut Training,
     start: &mut Start,
     mut config: MixtureConfig,
-    options: &TrainOptions,
-    observer: &mut dyn Observer,
 ) -> Result<Ended, Error> {
-    config.check_others(run.path())?;
+    config.check_others(training.run.path())?;
     let before = Instant::now();
-    let models = mixture::load_models(&config, options.device, 0)?;
+    let models = mixture::load_models(&config, training.options.device, 0)?;
     let (own, first) = (&start.vocabulary, models[0].vocabulary());
-    mixture::check_vocabulary(run, own, first, &config.runs[0])?;
+    mixture::check_vocabulary(&training.run, own, first, &config.runs[0])?;
     let (count, is_fitted) = (models.len(), config.weights.is_some());
     if !is_fitted {
-        observer.note(&format!(
+        training.observer.note(&format!(
             "fitting the weights of {count} models on the validation split"
         ));
     }
     let cross_entropy = mixture::fit(&mut config, &models, &start.corpus)?;
     for (weight, path) in config.weights.iter().flatten().zip(&config.runs) {
-        observer.note(&format!("{weight:.4}  {path}"));
+        training.observer.note(&format!("{weight:.4}  {path}"));
     }
     start.config.estimator = config.into();
-    let _lock = start.begin(run, options, observer, 0)?;
+    let _lock = training.begin(&start.setup(), 0)?;
     let seconds = before.elapsed().as_secs_f64();
-    one_step(run, cross_entropy, seconds)
-}
-
-/// The end of a run that takes one step, with the line of its validation.
-fn one_step(run: &RunDirectory, cross_entropy: f64, seconds: f64) -> Result<Ended, Error> {
-    run.rewind_metrics(0)?;
-    run.record(&MetricLine::Valid {
-        step: 1,
-        epoch: 1.0,
-        cross_entropy,
-        elapsed_seconds: seconds,
-    })?;
-    Ok(Ended {
-        steps: 1,
-        seconds,
-        finished: true,
-    })
+    let ended = Ended::at_once(seconds);
+    training.record_at_once(cross_entropy, &ended)?;
+    Ok(ended)
 }

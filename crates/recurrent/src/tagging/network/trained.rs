@@ -3,10 +3,11 @@
 use super::inputs::Encoded;
 use super::model::Shape;
 use super::{NetworkModelConfig, TaggerNetwork};
+use crate::network::check::check_steps;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::tagging::reading::Reading;
-use crate::training::{EVALUATION_STEPS, TrainingRecord};
+use crate::training::{EVALUATION_STEPS, check};
 use crate::{DeviceName, Error, weights};
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
@@ -61,19 +62,9 @@ impl TrainedNetwork {
         device: DeviceName,
     ) -> Result<Self, Error> {
         let device = device.device()?;
-        let path = run.file("model.safetensors");
-        if !path.exists() {
-            return Err(Error::Run {
-                path: run.path().to_path_buf(),
-                message: run.why_no_weights(),
-            });
-        }
-        let file = weights::read(&path)?;
-        let record = file.record::<TrainingRecord>(&path)?;
-        let recorded = record.and_then(|record| record.vocabulary);
-        run.check_codec(&reading.codec(), recorded, &path)?;
+        let (tensors, path) = run.network_weights(&reading.codec())?;
         let network = config.init(reading.shape(), 0, true, &device);
-        let network = weights::load(network, file.tensors, &path)?.valid();
+        let network = weights::load(network, tensors, &path)?.valid();
         let tags = reading.tags.len();
         Ok(Self {
             crf: match &network.crf {
@@ -107,15 +98,21 @@ impl TrainedNetwork {
         let encoded = Encoded::of(&self.config, sentences, words, reading.characters.as_ref())?;
         let lengths: Vec<usize> = sentences.iter().map(Vec::len).collect();
         let mut all = vec![Vec::new(); sentences.len()];
+        check_steps(&lengths, "sentence")?;
         for rows in sorted_batches(&lengths, BATCH, EVALUATION_STEPS)? {
             let batch = encoded.batch(&rows, 0.0, Mode::Inference, &self.device);
             let scores = self.network.forward(&batch, Mode::Inference);
             let tags = self
                 .crf
                 .decode(scores, &batch.lengths, Some(&self.constraint));
-            for (row, mut tags) in rows.into_iter().zip(tags) {
+            for (row, tags) in rows.into_iter().zip(tags) {
                 // Only scores that are no numbers leave a sentence without any legal sequence.
-                tags.resize(lengths[row], 0);
+                check(
+                    tags.len() == lengths[row],
+                    format!("sentence {}", row + 1),
+                    "finite scores of its tags",
+                    "others: the weights give no answer to it",
+                )?;
                 all[row] = tags;
             }
         }
