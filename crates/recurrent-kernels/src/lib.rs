@@ -59,6 +59,19 @@ pub struct Cpu {
     pub isa: Isa,
     /// Threads a kernel may use, at least 1.
     pub threads: usize,
+    /// How the operands of matrix products in single precision are taken. In a recurrent layer that goes for the products
+    /// before and after the scan; what goes from step to step is never rounded.
+    pub precision: Precision,
+}
+
+/// How the operands of products are taken. Sums are in the precision of the elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Precision {
+    /// As they are.
+    #[default]
+    Full,
+    /// Rounded to bfloat16: 8 bits of mantissa, relative error up to `2^-9`.
+    Bf16,
 }
 
 impl Cpu {
@@ -67,10 +80,16 @@ impl Cpu {
         Self {
             isa: Isa::detect(),
             threads: threads::available(),
+            precision: Precision::Full,
         }
     }
 
-    /// The same instruction set with another number of threads.
+    /// The same with another precision.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// The same with another number of threads.
     pub fn with_threads(self, threads: usize) -> Self {
         Self {
             threads: threads.max(1),

@@ -7,13 +7,16 @@
 //! one row of a group at a time (Goto and van de Geijn 2008); `A` is packed only
 //! where it is transposed.
 //!
+//! With [`Precision::Bf16`] the operands are rounded to bfloat16 (see `bf16`).
+//!
 //! Every element of `C` is summed over the depth in ascending order by one
 //! thread, so results depend neither on the number of threads nor on how many
 //! rows are multiplied at once.
 
 use crate::simd::Real;
-use crate::{Cpu, elements, threads};
+use crate::{Cpu, Precision, elements, threads};
 
+mod bf16;
 mod column_sums;
 mod pack;
 mod product;
@@ -234,6 +237,15 @@ unsafe fn run<R: Real>(
     output: *mut R,
     stride: usize,
 ) {
+    if cpu.precision == Precision::Bf16
+        && let Some((left, right, start)) = single(left, right, start)
+    {
+        // SAFETY: the caller's promise; the elements are floats.
+        return unsafe {
+            let sizes = [rows, columns, depth];
+            bf16::run(cpu, sizes, left, right, start, output.cast(), stride)
+        };
+    }
     let output = Shared(output);
     // Below this many multiplications a second thread costs more than it gives.
     let threads = if rows * columns * depth < 1 << 16 {
@@ -252,6 +264,44 @@ unsafe fn run<R: Real>(
             member: &member,
         });
     });
+}
+
+/// The operands of a product in single precision.
+fn single<'a, R: Real>(
+    left: Left<'a, R>,
+    right: Right<'a, R>,
+    start: Start<'a, R>,
+) -> Option<(Left<'a, f32>, Right<'a, f32>, Start<'a, f32>)> {
+    let left = Left {
+        data: R::single(left.data)?,
+        row_stride: left.row_stride,
+        depth_stride: left.depth_stride,
+    };
+    let right = match right {
+        Right::Rows { data, stride } => Right::Rows {
+            data: R::single(data)?,
+            stride,
+        },
+        Right::Gathered {
+            data,
+            stride,
+            index,
+        } => Right::Gathered {
+            data: R::single(data)?,
+            stride,
+            index,
+        },
+        Right::Transposed { data, stride } => Right::Transposed {
+            data: R::single(data)?,
+            stride,
+        },
+    };
+    let start = match start {
+        Start::Zero => Start::Zero,
+        Start::Accumulate => Start::Accumulate,
+        Start::Bias(bias) => Start::Bias(R::single(bias)?),
+    };
+    Some((left, right, start))
 }
 
 /// A pointer that several threads write through, each its own elements.

@@ -14,6 +14,8 @@ mod avx512;
 mod portable;
 mod real;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512::transpose_16;
 pub use real::Real;
 
 /// Most lanes that a vector has.

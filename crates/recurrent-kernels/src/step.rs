@@ -14,16 +14,7 @@ mod tests;
 
 pub use linear::LinearStepper;
 pub use recurrent::{StepState, Stepper};
+pub(crate) use stream::to_bf16;
 
 /// Weights of a step below which one thread does it all.
 const SHORT_STEP: usize = 1 << 15;
-
-/// How packed weights are kept. Biases and states are never rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Precision {
-    /// As they are.
-    #[default]
-    Full,
-    /// Rounded to bfloat16: 8 bits of mantissa, relative error up to `2^-9`.
-    Bf16,
-}

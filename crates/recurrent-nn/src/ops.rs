@@ -12,10 +12,12 @@ use burn::tensor::{Device, Int, Tensor};
 use recurrent_kernels::loss;
 use recurrent_kernels::optimizer::Step;
 
+mod autocast;
 mod autodiff;
 mod crf;
 mod flex;
 
+pub use autocast::autocast;
 pub use crf::crf_loss;
 pub use flex::cpu;
 

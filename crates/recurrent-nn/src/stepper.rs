@@ -9,26 +9,27 @@ use crate::ops::cpu;
 use crate::{Layer, Linear, Stack};
 use burn::tensor::Tensor;
 use recurrent_kernels::layer::{Size, Weights};
-use recurrent_kernels::step::{self, LinearStepper, StepState, Stepper};
+use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
 use serde::{Deserialize, Serialize};
 
-/// How a stepper keeps its weights. Biases and states are never rounded, and sums
-/// are in single precision.
+/// How a stepper keeps its weights, or a step of training multiplies ([`ops::autocast`](crate::ops::autocast)). Biases and
+/// states are never rounded, and sums are in single precision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
     /// In single precision.
     #[default]
     Full,
-    /// In bfloat16, with a relative error up to `2^-9`: half as much to read.
+    /// In bfloat16, with a relative error up to `2^-9`: half as much to read, and faster products where the machine has
+    /// them (AMX).
     Bf16,
 }
 
 impl Precision {
-    fn kernel(self) -> step::Precision {
+    pub(crate) fn kernel(self) -> recurrent_kernels::Precision {
         match self {
-            Self::Full => step::Precision::Full,
-            Self::Bf16 => step::Precision::Bf16,
+            Self::Full => recurrent_kernels::Precision::Full,
+            Self::Bf16 => recurrent_kernels::Precision::Bf16,
         }
     }
 }

@@ -13,7 +13,11 @@ fn check_against_definition(problem: &Problem<f64>, scale: f64) {
     let bound = 1e-13 * (1.0 + scale);
     let (classes, batch) = (problem.classes, problem.lengths.len());
     for isa in Isa::available() {
-        let cpu = Cpu { isa, threads: 1 };
+        let cpu = Cpu {
+            isa,
+            threads: 1,
+            ..Cpu::detect()
+        };
         let (losses, marginals) = (problem.row_losses(cpu), problem.marginals(cpu));
         let paths = problem.paths(cpu);
         let mut pairs = vec![0.0; classes * classes];

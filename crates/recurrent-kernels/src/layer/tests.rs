@@ -162,12 +162,17 @@ fn instruction_sets_and_splits_agree() {
             let reference = Cpu {
                 isa: Isa::Portable,
                 threads: 1,
+                ..Cpu::detect()
             };
             let expected = problem.gradients(reference);
             let outputs = problem.forward(reference).0;
             for isa in Isa::available() {
                 for threads in [1, 2, 3] {
-                    let cpu = Cpu { isa, threads };
+                    let cpu = Cpu {
+                        isa,
+                        threads,
+                        ..Cpu::detect()
+                    };
                     // Elements reach thousands where the ReLU grows; other sums, other order.
                     let close = |found: &[f64], expected: &[f64]| {
                         let scale = expected.iter().fold(1.0f64, |m, x| m.max(x.abs()));

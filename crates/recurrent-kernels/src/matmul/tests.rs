@@ -52,7 +52,11 @@ fn every_layout_start_and_instruction_set_agrees_with_the_definition() {
             .collect();
         for isa in Isa::available() {
             for threads in [1, 2] {
-                let cpu = Cpu { isa, threads };
+                let cpu = Cpu {
+                    isa,
+                    threads,
+                    ..Cpu::detect()
+                };
                 let lefts = [Left::rows(&a, depth), Left::transposed(&at, rows)];
                 let rights = [
                     Right::Rows {

@@ -27,13 +27,26 @@ unsafe fn reciprocal_f64(x: __m512d) -> __m512d {
     unsafe { _mm512_div_pd(_mm512_set1_pd(1.0), x) }
 }
 
-/// Pairs of lanes, then of pairs, then of quarters, then of halves.
 #[inline(always)]
 unsafe fn transpose_f32(lines: &mut [F32x16; MAX_LANES]) {
     unsafe {
+        let mut registers = lines.map(|line| line.0);
+        transpose_16(&mut registers);
+        *lines = registers.map(F32x16);
+    }
+}
+
+/// Lane `i` of register `j` becomes lane `j` of register `i`: pairs of lanes, then of pairs, then of quarters, then of
+/// halves.
+///
+/// # Safety
+/// The machine must have AVX-512 F.
+#[inline(always)]
+pub(crate) unsafe fn transpose_16(lines: &mut [__m512; 16]) {
+    unsafe {
         let mut pairs = [_mm512_setzero_ps(); 16];
         for i in 0..8 {
-            let (a, b) = (lines[2 * i].0, lines[2 * i + 1].0);
+            let (a, b) = (lines[2 * i], lines[2 * i + 1]);
             pairs[2 * i] = _mm512_unpacklo_ps(a, b);
             pairs[2 * i + 1] = _mm512_unpackhi_ps(a, b);
         }
@@ -53,10 +66,10 @@ unsafe fn transpose_f32(lines: &mut [F32x16; MAX_LANES]) {
             let ab_odd = _mm512_shuffle_f32x4::<0b11_01_11_01>(a, b);
             let cd_even = _mm512_shuffle_f32x4::<0b10_00_10_00>(c, d);
             let cd_odd = _mm512_shuffle_f32x4::<0b11_01_11_01>(c, d);
-            lines[j].0 = _mm512_shuffle_f32x4::<0b10_00_10_00>(ab_even, cd_even);
-            lines[4 + j].0 = _mm512_shuffle_f32x4::<0b10_00_10_00>(ab_odd, cd_odd);
-            lines[8 + j].0 = _mm512_shuffle_f32x4::<0b11_01_11_01>(ab_even, cd_even);
-            lines[12 + j].0 = _mm512_shuffle_f32x4::<0b11_01_11_01>(ab_odd, cd_odd);
+            lines[j] = _mm512_shuffle_f32x4::<0b10_00_10_00>(ab_even, cd_even);
+            lines[4 + j] = _mm512_shuffle_f32x4::<0b10_00_10_00>(ab_odd, cd_odd);
+            lines[8 + j] = _mm512_shuffle_f32x4::<0b11_01_11_01>(ab_even, cd_even);
+            lines[12 + j] = _mm512_shuffle_f32x4::<0b11_01_11_01>(ab_odd, cd_odd);
         }
     }
 }

@@ -56,6 +56,9 @@ pub trait Real:
     fn from_f64(x: f64) -> Self;
     /// As a double.
     fn to_f64(self) -> f64;
+    /// Numbers in single precision, where these are.
+    #[doc(hidden)]
+    fn single(values: &[Self]) -> Option<&[f32]>;
 }
 
 impl Real for f32 {
@@ -85,6 +88,10 @@ impl Real for f32 {
     #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
+    }
+    #[inline(always)]
+    fn single(values: &[Self]) -> Option<&[f32]> {
+        Some(values)
     }
 }
 
@@ -121,5 +128,9 @@ impl Real for f64 {
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self
+    }
+    #[inline(always)]
+    fn single(_: &[Self]) -> Option<&[f32]> {
+        None
     }
 }

@@ -1,10 +1,10 @@
 //! A linear map, one row at a time.
 
+use super::SHORT_STEP;
 use super::stream::{Halves, Packed, Stream, dot, even};
-use super::{Precision, SHORT_STEP};
 use crate::matmul::{Columns, Right, Shared, groups};
 use crate::simd::{Isa, Kernel, Real, Vector};
-use crate::{Cpu, elements, threads};
+use crate::{Cpu, Precision, elements, threads};
 
 /// Registers of outputs that are summed side by side.
 const WIDTH: usize = 4;

@@ -1,12 +1,12 @@
 //! A recurrent layer, one row and one step at a time.
 
+use super::SHORT_STEP;
 use super::stream::{Halves, Packed, Stream, dot, even};
-use super::{Precision, SHORT_STEP};
 use crate::cells::{Cell, CellKind, ForwardUnit, MAX_GATES, Operand, Phase, with_cell};
 use crate::layer::{Size, Weights};
 use crate::matmul::{Columns, Right, Shared};
 use crate::simd::{Isa, Kernel, Real, Vector};
-use crate::{Cpu, elements, threads};
+use crate::{Cpu, Precision, elements, threads};
 
 /// A layer packed for steps of one row.
 #[derive(Debug)]

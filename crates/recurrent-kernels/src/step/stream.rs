@@ -4,7 +4,7 @@
 //! with a row of zeros after an odd depth. In bfloat16 two rows stand in one, the
 //! even one in the lower halves.
 
-use super::Precision;
+use crate::Precision;
 use crate::matmul::{Buffer, Columns, Right, Shared, pack_group};
 use crate::simd::{Real, Vector};
 use std::ops::Range;
@@ -77,7 +77,7 @@ pub(super) fn even(depth: usize) -> usize {
 }
 
 /// Nearest bfloat16, ties to even.
-pub(super) fn to_bf16(x: f32) -> u16 {
+pub(crate) fn to_bf16(x: f32) -> u16 {
     let bits = x.to_bits();
     if x.is_nan() {
         return (bits >> 16) as u16 | 0x40;

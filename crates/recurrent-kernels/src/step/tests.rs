@@ -2,6 +2,7 @@
 
 use super::stream::to_bf16;
 use super::*;
+use crate::Precision;
 use crate::cells::CellKind;
 use crate::layer::{Operands, Size, State, Weights, forward};
 use crate::{Cpu, Direction, Isa, Rows, testing};
@@ -75,7 +76,11 @@ fn packed_steps_equal_the_layer() {
         for kind in CellKind::ALL {
             for isa in Isa::available() {
                 for threads in [1, 2] {
-                    let cpu = Cpu { isa, threads };
+                    let cpu = Cpu {
+                        isa,
+                        threads,
+                        ..Cpu::detect()
+                    };
                     let difference = largest_difference(both(cpu, kind, size, 6, Precision::Full));
                     // Sums of at most 226 products in another order, six steps deep.
                     assert!(difference < 2e-6, "{kind:?} {size:?} {cpu:?}: {difference}");
@@ -132,7 +137,11 @@ fn packed_linear_maps_equal_their_definition() {
             // Sums of at most 64 products below 1/4; weights rounded by up to 2^-9.
             for (precision, bound) in [(Precision::Full, 2e-6), (Precision::Bf16, 2e-2)] {
                 for threads in [1, 2] {
-                    let cpu = Cpu { isa, threads };
+                    let cpu = Cpu {
+                        isa,
+                        threads,
+                        ..Cpu::detect()
+                    };
                     let map = LinearStepper::new(cpu, inputs, &weight, &bias, precision);
                     let mut y = vec![f32::NAN; outputs];
                     map.step(&x, &mut y);

@@ -18,7 +18,11 @@ fn settings(architecture: Architecture, width: usize) -> Settings {
 }
 
 fn cpu(isa: Isa, threads: usize) -> Cpu {
-    Cpu { isa, threads }
+    Cpu {
+        isa,
+        threads,
+        ..Cpu::detect()
+    }
 }
 
 /// Words drawn by rank, in sentences of 0 to 12 words, and the counts.

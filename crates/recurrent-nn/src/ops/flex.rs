@@ -1,7 +1,7 @@
 //! The operations on Burn's CPU back end, over the kernels.
 
 use super::autodiff::FusedOps;
-use super::{LayerOptions, RecurrentOps};
+use super::{LayerOptions, RecurrentOps, autocast};
 use burn::backend::Flex;
 use burn::tensor::{DType, Element, Shape, TensorData};
 use burn_flex::FlexTensor;
@@ -44,6 +44,11 @@ pub fn cpu() -> Cpu {
     *CPU.get_or_init(|| Cpu::detect().with_threads(rayon::current_num_threads()))
 }
 
+/// The same for matrix products, in the precision that was asked for.
+fn cpu_of_products() -> Cpu {
+    cpu().with_precision(autocast::precision().kernel())
+}
+
 /// The same tensor with its elements in order; not copied where they are, so
 /// that a tensor nobody else holds can be changed in place.
 fn contiguous(tensor: FlexTensor) -> FlexTensor {
@@ -74,7 +79,7 @@ fn product<R: Float>(
     right: Right<R>,
     start: Start<R>,
 ) -> FlexTensor {
-    let output = matmul::new_product(cpu(), sizes, left, right, start);
+    let output = matmul::new_product(cpu_of_products(), sizes, left, right, start);
     tensor(output, [sizes[0], sizes[1]])
 }
 

@@ -1,7 +1,7 @@
 //! The `[training]` section, the same for every task.
 
 use super::named::name_or_table;
-use recurrent_nn::{Clip, OptimizerConfig, Rule};
+use recurrent_nn::{Clip, OptimizerConfig, Precision, Rule};
 use serde::{Deserialize, Serialize};
 
 /// How a model is trained.
@@ -45,6 +45,11 @@ pub struct TrainingConfig {
     /// Label smoothing.
     #[serde(default)]
     pub label_smoothing: f64,
+    /// How a step takes the operands of matrix products: whole, or rounded to bfloat16, which is several times as fast on
+    /// processors with AMX and no faster on others. What goes from step to step in a layer, sums, weights and
+    /// validations are in single precision.
+    #[serde(default)]
+    pub precision: Precision,
     /// Stop after this many validations without a better one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<usize>,

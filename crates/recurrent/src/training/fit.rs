@@ -9,6 +9,7 @@ use crate::Error;
 use crate::error::number;
 use crate::metrics::MetricLine;
 use crate::run::RunDirectory;
+use recurrent_nn::ops::autocast;
 use recurrent_nn::{Average, Mode, Optimizer, noise};
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -146,14 +147,10 @@ impl<L: Learner> Fit<'_, L> {
             weight,
             symbols,
             norm,
-        } = make_step(
-            self.learner,
-            model,
-            &mut self.optimizer,
-            index,
-            mode,
-            learning_rate,
-        )
+        } = autocast(self.config.precision, || {
+            let (learner, optimizer) = (&mut *self.learner, &mut self.optimizer);
+            make_step(learner, model, optimizer, index, mode, learning_rate)
+        })
         .map_err(|what| self.not_finite(what, learning_rate))?;
         if self.record.averages {
             self.average.add(&model);

@@ -11,6 +11,7 @@ use crate::run::{Existing, Lock, RunDirectory};
 use crate::task::{Config, TaskName, to_table};
 use crate::{Error, files};
 use burn::module::Module;
+use recurrent_nn::Precision;
 use serde::Serialize;
 
 /// A run that is trained.
@@ -161,6 +162,10 @@ impl<'a> Training<'a> {
     where
         L::Model: Module,
     {
+        if config.precision != Precision::Full {
+            let device = self.options.device;
+            device.check_cpu("steps of training.precision = bf16")?;
+        }
         let fresh = self.fresh(setup, learner.stream());
         let checkpoint = self.checkpoint.take();
         let position = prepare(checkpoint, fresh, config, learner, model)?;

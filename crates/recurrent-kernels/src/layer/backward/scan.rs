@@ -7,6 +7,10 @@ use crate::matmul::{self, Buffer, Columns, LeftRows, Origin, Right, Shared, mult
 use crate::simd::{Kernel, Real, Vector};
 use crate::{Rows, threads};
 
+/// Gradients below this are taken for zero. What vanishes on the way back through many steps would come to numbers that
+/// are not normal, which take a hundred times as long.
+const VANISHED: f64 = 1.0 / (1u128 << 80) as f64;
+
 /// Everything the members of a scan share.
 pub(super) struct Scan<'a, R, C> {
     pub cell: C,
@@ -152,6 +156,8 @@ impl<R: Real, C: Cell> Scan<'_, R, C> {
         // SAFETY: the caller's promise.
         unsafe {
             let zero = V::splat(R::ZERO);
+            let vanished = V::splat(R::from_f64(VANISHED));
+            let kept = |x: V| x.abs().where_less(vanished, zero, x);
             let gates = self.gates.pointer().add(now * C::GATES * hidden + unit);
             let d_hidden = self.d_hidden.pointer().add(state);
             let load = |from: *const R| V::load_first(from, count);
@@ -176,8 +182,9 @@ impl<R: Real, C: Cell> Scan<'_, R, C> {
                     let masked = load(self.d_masked.pointer().add(state));
                     values.d_hidden = masked.mul_add(mask, values.d_hidden);
                 }
+                values.d_hidden = kept(values.d_hidden);
             } else {
-                values.d_hidden_previous = load(d_hidden);
+                values.d_hidden_previous = kept(load(d_hidden));
                 values.d_operand = load(self.d_operand.pointer().add(state));
                 if let Some(mask) = mask {
                     values.d_operand = values.d_operand * mask;
@@ -196,7 +203,7 @@ impl<R: Real, C: Cell> Scan<'_, R, C> {
                 values.extra = load(self.extra.pointer().add(now * hidden + unit));
             }
             if C::MEMORY {
-                values.d_memory = load(self.d_memory.pointer().add(state));
+                values.d_memory = kept(load(self.d_memory.pointer().add(state)));
                 values.extra_previous = load(match before {
                     None => self.first_memory.as_ptr().add(state),
                     Some(at) => self.extra.pointer().add(at),

@@ -1,6 +1,6 @@
 //! A recurrent layer on the kernels.
 
-use super::{Float, cpu, dims, elements, tensor};
+use super::{Float, cpu_of_products, dims, elements, tensor};
 use crate::ops::LayerOptions;
 use burn_flex::FlexTensor;
 use recurrent_kernels::layer::{
@@ -93,7 +93,7 @@ impl<R: Float> Call<R> {
 
     fn forward(&self, operands: &[FlexTensor; 6], options: &LayerOptions) -> Output<R> {
         kernel::forward(
-            cpu(),
+            cpu_of_products(),
             options.cell.kind(),
             self.size,
             &self.rows,
@@ -160,7 +160,7 @@ pub(super) fn backward<R: Keep>(
         hidden: mut state,
         memory,
     } = kernel::backward(
-        cpu(),
+        cpu_of_products(),
         options.cell.kind(),
         call.size,
         &call.rows,
