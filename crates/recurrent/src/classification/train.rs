@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::results::{Results, report};
 use super::temperature::fit_temperature;
 use crate::codec::Codec;
-use crate::metrics::MetricLine;
+use crate::metrics::{MetricLine, StageSeconds};
 use crate::recipe::Recipe;
 use crate::report::grouped;
 use crate::run::{Existing, Lock, RunDirectory};
@@ -51,6 +51,8 @@ struct Ended {
     seconds: f64,
     /// Passes over the examples, of those that are learned in passes until they converge.
     rounds: Option<usize>,
+    /// Seconds of counting and of learning, of linear classifiers.
+    stages: Option<[f64; 2]>,
     /// Whether it came to its end, or was asked to stop before.
     finished: bool,
 }
@@ -69,10 +71,12 @@ pub fn train(
     let run = RunDirectory::new(&options.out);
     run.check(options.existing)?;
     options.device.device()?;
+    let before = Instant::now();
     let mut start = match options.existing {
         Existing::Resume => Start::again(&run, recipe, observer)?,
         _ => Start::anew(recipe, config, &options.command)?,
     };
+    let reading = before.elapsed().as_secs_f64();
     start.tell(observer);
     let ended = match start.config.estimator.clone() {
         Estimator::Network(network) => fit::fit(&run, &mut start, &network, options, observer)?,
@@ -88,7 +92,7 @@ pub fn train(
         let classifier = Classifier::load(&run, options.device)?;
         let results = Results::of(&classifier, &start.corpus, ended.rounds);
         if !matches!(start.config.estimator, Estimator::Network(_)) {
-            record_at_once(&run, &results, ended.seconds)?;
+            record_at_once(&run, &results, &ended, reading)?;
         }
         let title = format!("{} on {}", recipe.name, start.corpus.source);
         let report = report(title, &run, &classifier, &results, &start.corpus)?;
@@ -99,9 +103,16 @@ pub fn train(
     Ok(outcome)
 }
 
-/// The one metric line of a model that is made at once.
-fn record_at_once(run: &RunDirectory, results: &Results, seconds: f64) -> Result<(), Error> {
+/// The one metric line of a model that is made at once, after `reading` seconds of reading.
+fn record_at_once(
+    run: &RunDirectory,
+    results: &Results,
+    ended: &Ended,
+    reading: f64,
+) -> Result<(), Error> {
     run.rewind_metrics(0)?;
+    let measured = results.measured();
+    let answering = measured.measures.count() as f64 / measured.speed.max(f64::MIN_POSITIVE);
     run.record(&MetricLine::Valid {
         step: 1,
         epoch: 1.0,
@@ -109,7 +120,13 @@ fn record_at_once(run: &RunDirectory, results: &Results, seconds: f64) -> Result
             0 => f64::NAN,
             _ => results.valid.measures.log_loss,
         },
-        elapsed_seconds: seconds,
+        elapsed_seconds: ended.seconds,
+        stages: ended.stages.map(|[counting, learning]| StageSeconds {
+            reading,
+            counting,
+            learning,
+            answering,
+        }),
     })
 }
 
@@ -280,6 +297,7 @@ impl Start {
             steps: 1,
             seconds,
             rounds: trained.rounds,
+            stages: Some(trained.seconds),
             finished: true,
         })
     }
@@ -312,6 +330,7 @@ impl Start {
             steps: 1,
             seconds,
             rounds: None,
+            stages: None,
             finished: true,
         })
     }

@@ -214,6 +214,7 @@ impl Start {
             // Such taggers give no probabilities.
             cross_entropy: f64::NAN,
             elapsed_seconds: seconds,
+            stages: None,
         })?;
         Ok(Ended {
             steps: 1,

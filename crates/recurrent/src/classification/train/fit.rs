@@ -87,6 +87,7 @@ pub(super) fn fit(
         steps: fitted.record.step,
         seconds: fitted.record.elapsed_seconds,
         rounds: None,
+        stages: None,
         finished: fitted.record.finished,
     })
 }

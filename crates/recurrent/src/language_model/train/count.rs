@@ -86,6 +86,7 @@ fn one_step(run: &RunDirectory, cross_entropy: f64, seconds: f64) -> Result<Ende
         epoch: 1.0,
         cross_entropy,
         elapsed_seconds: seconds,
+        stages: None,
     })?;
     Ok(Ended {
         steps: 1,
