@@ -37,7 +37,7 @@ def output(*command):
 def describe(python):
     """Everything but the measurements; `python` is the peers' interpreter."""
     packages = json.loads(output(python, "-m", "pip", "list", "--format", "json"))
-    names = ["torch", "onnxruntime", "onnx", "numpy"]
+    names = ["torch", "pytorch-crf", "onnxruntime", "onnx", "scikit-learn", "numpy"]
     versions = {one["name"]: one["version"] for one in packages if one["name"] in names}
     versions["python"] = output(python, "--version").removeprefix("Python ")
     versions["rustc"] = output("rustc", "--version").removeprefix("rustc ")

@@ -37,6 +37,11 @@ TARGETS = {
     "lstm_step_512": ("onnxruntime", 1.1),
     "lstm_step_512_bf16": ("onnxruntime", 2.0),
     "gru_step_256": ("onnxruntime", 1.7),
+    "tagger_train": ("pytorch", 1.5),
+    "classifier_train": ("pytorch", 1.5),
+    "crf_20": ("pytorch", 5.0),
+    "crf_20_packed": ("pytorch", 5.0),
+    "crf_20_decode": ("pytorch", 5.0),
 }
 
 

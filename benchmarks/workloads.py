@@ -8,16 +8,18 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "crates/recurrent/src/benchmark/workloads.toml"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Workload:
     name: str
-    work: str  # "training-step", "forward-backward" or "step"
-    cell: str  # "lstm", "gru" or "elman-tanh"
-    input_size: int
-    hidden_size: int
+    work: str  # as the table says
+    cell: str | None = None  # "lstm", "gru" or "elman-tanh"; None where there are no layers
+    input_size: int | None = None
+    hidden_size: int | None = None
     layers: int = 1
     bidirectional: bool = False
     vocabulary: int | None = None
+    tags: int | None = None
+    classes: int | None = None
     batch: int = 1
     time: int = 1
     shortest: int | None = None
@@ -35,5 +37,5 @@ class Workload:
 def load():
     """All workloads by name, in the table's order."""
     entries = tomllib.loads(TABLE.read_text())["workload"]
-    found = [Workload(**entry.pop("stack"), **entry) for entry in entries]
+    found = [Workload(**entry.pop("stack", {}), **entry) for entry in entries]
     return {workload.name: workload for workload in found}

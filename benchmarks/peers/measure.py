@@ -38,7 +38,7 @@ def main(version, runs):
     """Times the workload of the command line and prints one JSON object.
 
     `runs(workload, threads)` returns the calls to time, `(whole, forward)`: a training step,
-    forward and backward, or 200 steps of one row; and the forward pass alone, or None.
+    forward and backward, decoding, or 200 steps of one row; and the forward pass alone, or None.
     """
     import_rss_mb = peak_rss_mb()
     arguments = argparse.ArgumentParser()

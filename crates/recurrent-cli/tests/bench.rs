@@ -47,6 +47,35 @@ fn a_workload_is_one_object() {
 }
 
 #[test]
+fn taggers_and_fields_are_timed_with_and_without_gradients() {
+    // Tokens, and multiplications of a token, as the table's sizes have them.
+    for (name, tokens, multiplications) in [
+        ("tagger_train", 865.0, 3.0 * 164_400.0),
+        ("crf_20", 1_600.0, 3.0 * 400.0),
+        ("crf_20_packed", 945.0, 3.0 * 400.0),
+        ("crf_20_decode", 1_600.0, 400.0),
+    ] {
+        let found = run(recurrent().args(["bench", name, "--json"]));
+        found.succeeds();
+        let object: Value = serde_json::from_str(&found.out).expect("one object");
+        let number = |key: &str| object[key].as_f64().expect("a number");
+        assert_eq!(object["workload"], name);
+        let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-9;
+        let rate = number("per_second");
+        assert!(near(rate * number("ms"), tokens * 1e3), "{name}: {object}");
+        let flops = number("gflops") * 1e9;
+        assert!(
+            near(flops, rate * 2.0 * multiplications),
+            "{name}: {object}"
+        );
+        match name {
+            "crf_20_decode" => assert_eq!(object["forward_ms"], Value::Null),
+            _ => assert!(number("forward_ms") > 0.0, "{name}: {object}"),
+        }
+    }
+}
+
+#[test]
 fn rounded_weights_are_told_with_their_error() {
     let mut command = recurrent();
     command.args(["bench", "lstm_step_512_bf16", "--json"]);

@@ -102,6 +102,17 @@ fn every_kind_is_trained_measured_and_used() {
             assert!((p("praise") + p("blame") - 1.0).abs() < 1e-9);
             assert!(p(label) > 0.5);
         }
+        let metrics = fs::read_to_string(out.join("metrics.jsonl")).expect("metrics");
+        let line: Value = serde_json::from_str(&metrics).expect("one line");
+        let seconds = |stage: &str| line["stages"][stage].as_f64().expect("seconds");
+        for stage in ["reading", "counting", "learning", "answering"] {
+            assert!(seconds(stage) > 0.0, "{kind}: {line}");
+        }
+        let training = line["elapsed_seconds"].as_f64().expect("seconds");
+        assert!(
+            seconds("counting") + seconds("learning") <= training,
+            "{line}"
+        );
         let report = fs::read_to_string(out.join("report.html")).expect("a report");
         for part in [
             "is \u{2193} taken for \u{2192}",

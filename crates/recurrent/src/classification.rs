@@ -35,6 +35,7 @@ pub use measures::{Bin, ClassMeasures, Measures};
 pub use network::{
     ClassifierNetwork, NetworkConfig, NetworkKind, NetworkModelConfig, PretrainedConfig,
 };
+pub(crate) use network::{ClassifierTask, Shape};
 pub use predict::{Classifier, Prediction, SignalFiles};
 pub use results::{Mistake, Results, SplitResults};
 pub use train::{Outcome, train};

@@ -48,7 +48,24 @@ pub enum MetricLine {
         /// Seconds spent on the run, those before a resume included.
         #[serde(deserialize_with = "number_or_null")]
         elapsed_seconds: f64,
+        /// Seconds of the stages of a linear classifier's run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stages: Option<StageSeconds>,
     },
+}
+
+/// Seconds of the stages of a linear classifier's run.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
+pub struct StageSeconds {
+    /// Reading the files of all splits and making them ids of a vocabulary.
+    pub reading: f64,
+    /// Finding the n-grams of the training texts and counting them in each.
+    pub counting: f64,
+    /// Learning the weights.
+    pub learning: f64,
+    /// Counting the n-grams of the texts of the test split, or of the validation split where there
+    /// is none, and scoring them.
+    pub answering: f64,
 }
 
 impl MetricLine {

@@ -27,6 +27,7 @@ pub use network::{
     CapitalsConfig, CharactersConfig, NetworkConfig, NetworkKind, NetworkModelConfig, OutputKind,
     TaggerNetwork,
 };
+pub(crate) use network::{Encoded, Shape, TaggerTask};
 pub use predict::{Tagged, Tagger};
 pub use results::{Results, SplitResults};
 pub use train::{Outcome, train};

@@ -1,6 +1,6 @@
 //! From calls to medians, and from medians to a line of the benchmark.
 
-use super::{Work, Workload, language_model, peak, stack};
+use super::{Work, Workload, classifier, crf, language_model, peak, stack, tagger};
 use crate::{Error, memory};
 use recurrent_nn::{Precision, ops};
 use serde::Serialize;
@@ -18,9 +18,10 @@ const DURATION: Duration = Duration::from_secs(1);
 pub struct Measurement {
     /// The workload's name.
     pub workload: String,
-    /// Median milliseconds of a training step, of forward and backward, or of one step.
+    /// Median milliseconds of a training step, of forward and backward, of decoding, or of one step.
     pub ms: f64,
-    /// Median milliseconds of the forward pass alone; `None` for steps of one row.
+    /// Median milliseconds of the forward pass alone, with the loss where there is one; `None`
+    /// for what has no backward pass.
     pub forward_ms: Option<f64>,
     /// Tokens or steps a second.
     pub per_second: f64,
@@ -46,24 +47,39 @@ pub struct Measurement {
 /// # Errors
 /// Where a loss or gradient of the training is not finite.
 pub fn measure(workload: &Workload) -> Result<Measurement, Error> {
-    let times = match workload.work {
-        Work::TrainingStep {
+    let lengths = workload.work.lengths();
+    let times = match &workload.work {
+        Work::TrainLanguageModel {
+            stack,
             vocabulary,
             batch,
             time,
-        } => language_model::time(&workload.stack, vocabulary, batch, time)?,
-        Work::ForwardBackward { .. } => {
-            stack::time_sequence(&workload.stack, &workload.work.lengths())?
-        }
-        Work::Step { precision } => stack::time_steps(&workload.stack, precision)?,
+        } => language_model::time(stack, *vocabulary, *batch, *time)?,
+        Work::TrainTagger {
+            stack,
+            vocabulary,
+            tags,
+            ..
+        } => tagger::time(stack, *vocabulary, *tags, &lengths)?,
+        Work::TrainClassifier {
+            stack,
+            vocabulary,
+            classes,
+            ..
+        } => classifier::time(stack, *vocabulary, *classes, &lengths)?,
+        Work::ForwardBackward { stack, .. } => stack::time_sequence(stack, &lengths)?,
+        Work::Step { stack, precision } => stack::time_steps(stack, *precision)?,
+        Work::CrfLoss { tags, .. } => crf::time_loss(*tags, &lengths)?,
+        Work::CrfDecode { tags, .. } => crf::time_decode(*tags, &lengths)?,
     };
     // Before the peak is measured, which takes memory of its own.
     let peak_rss_mb = memory::peak_rss_mb();
     let peak = peak::gflops()?;
-    let rounding_error = match workload.work {
+    let rounding_error = match &workload.work {
         Work::Step {
+            stack,
             precision: precision @ Precision::Bf16,
-        } => Some(stack::rounding_error(&workload.stack, precision)),
+        } => Some(stack::rounding_error(stack, *precision)),
         _ => None,
     };
     let gflops = workload.flops() as f64 / times.whole / 1e9;

@@ -9,9 +9,7 @@ use std::sync::LazyLock;
 pub struct Workload {
     /// Its name.
     pub name: String,
-    /// The recurrent layers.
-    pub stack: StackShape,
-    /// What is done with them.
+    /// What is timed.
     #[serde(flatten)]
     pub work: Work,
 }
@@ -38,13 +36,16 @@ fn one() -> usize {
     1
 }
 
-/// What is timed.
+/// What is timed. Rows have `time` steps; with `shortest`, their lengths run evenly from `time`
+/// down to it.
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(tag = "work", rename_all = "kebab-case")]
+#[serde(tag = "work", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Work {
-    /// A training step of a language model: embedding as wide as the stack's
-    /// input, stack, softmax loss, backward, clip of the global norm, SGD.
-    TrainingStep {
+    /// A training step of a language model: embedding as wide as the stack's input, stack,
+    /// softmax loss, backward, clip of the global norm, SGD.
+    TrainLanguageModel {
+        /// The layers between embedding and output.
+        stack: StackShape,
         /// `V`.
         vocabulary: usize,
         /// `B`.
@@ -52,20 +53,79 @@ pub enum Work {
         /// `T`.
         time: usize,
     },
-    /// The stack forward, and the gradients of its weights and its input.
-    ForwardBackward {
+    /// The same of a tagger: the output layer gives scores of tags, and the loss is that of a
+    /// linear-chain conditional random field.
+    TrainTagger {
+        /// The layers between embedding and output.
+        stack: StackShape,
+        /// Words of the vocabulary.
+        vocabulary: usize,
+        /// `V`, the number of tags.
+        tags: usize,
         /// `B`.
         batch: usize,
         /// `T`.
         time: usize,
-        /// Where given, lengths run evenly from `time` down to this.
+        /// The shortest length.
+        shortest: Option<usize>,
+    },
+    /// The same of a classifier: the output layer gives scores of classes by the state after a
+    /// row's last step, and the loss is that of a softmax.
+    TrainClassifier {
+        /// The layers between embedding and output.
+        stack: StackShape,
+        /// Tokens of the vocabulary.
+        vocabulary: usize,
+        /// `V`, the number of classes.
+        classes: usize,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+        /// The shortest length.
+        shortest: Option<usize>,
+    },
+    /// A stack forward, and the gradients of its weights and its input.
+    ForwardBackward {
+        /// The layers.
+        stack: StackShape,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+        /// The shortest length.
         shortest: Option<usize>,
     },
     /// One step of one row.
     Step {
+        /// The layers.
+        stack: StackShape,
         /// How the weights are kept.
         #[serde(default)]
         precision: Precision,
+    },
+    /// The loss of a linear-chain conditional random field, and its gradients with respect to
+    /// emissions and transitions.
+    CrfLoss {
+        /// `V`, the number of tags.
+        tags: usize,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+        /// The shortest length.
+        shortest: Option<usize>,
+    },
+    /// Its most probable sequences of tags.
+    CrfDecode {
+        /// `V`, the number of tags.
+        tags: usize,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+        /// The shortest length.
+        shortest: Option<usize>,
     },
 }
 
@@ -109,29 +169,61 @@ impl StackShape {
             .map(|input| 2 * self.cell.gates() * hidden * (input + hidden) * directions)
             .sum()
     }
+
+    /// Operations of an output layer over one of its states, forward.
+    fn output_flops(&self, outputs: usize) -> usize {
+        2 * self.hidden_size * self.directions() * outputs
+    }
+}
+
+/// Operations of a conditional random field at one position, forward: a multiplication and an
+/// addition, or an addition and a comparison, for each pair of neighbouring tags.
+fn crf_flops(tags: usize) -> usize {
+    2 * tags * tags
 }
 
 impl Work {
-    /// Valid steps of each row.
+    /// Valid steps of each row, `[B]`.
     pub fn lengths(&self) -> Vec<usize> {
-        match *self {
-            Self::TrainingStep { batch, time, .. }
+        let (batch, time, shortest) = match *self {
+            Self::TrainLanguageModel { batch, time, .. } => (batch, time, None),
+            Self::TrainTagger {
+                batch,
+                time,
+                shortest,
+                ..
+            }
+            | Self::TrainClassifier {
+                batch,
+                time,
+                shortest,
+                ..
+            }
             | Self::ForwardBackward {
                 batch,
                 time,
-                shortest: None,
-            } => vec![time; batch],
-            Self::ForwardBackward {
+                shortest,
+                ..
+            }
+            | Self::CrfLoss {
                 batch,
                 time,
-                shortest: Some(shortest),
-            } => {
-                let last = (batch - 1).max(1);
-                let length = |row| (time * last - (time - shortest) * row) / last;
-                (0..batch).map(length).collect()
+                shortest,
+                ..
             }
-            Self::Step { .. } => vec![1],
-        }
+            | Self::CrfDecode {
+                batch,
+                time,
+                shortest,
+                ..
+            } => (batch, time, shortest),
+            Self::Step { .. } => (1, 1, None),
+        };
+        let last = (batch - 1).max(1);
+        let drop = time - shortest.unwrap_or(time);
+        (0..batch)
+            .map(|row| (time * last - drop * row) / last)
+            .collect()
     }
 }
 
@@ -143,49 +235,27 @@ impl Workload {
 
     /// Operations of one run.
     pub fn flops(&self) -> usize {
-        let a_position = match self.work {
-            Work::TrainingStep { vocabulary, .. } => {
-                let output = 2 * self.stack.hidden_size * self.stack.directions() * vocabulary;
-                3 * (self.stack.flops() + output)
+        let positions = self.positions();
+        match self.work {
+            Work::TrainLanguageModel {
+                stack, vocabulary, ..
+            } => 3 * positions * (stack.flops() + stack.output_flops(vocabulary)),
+            Work::TrainTagger { stack, tags, .. } => {
+                3 * positions * (stack.flops() + stack.output_flops(tags) + crf_flops(tags))
             }
-            Work::ForwardBackward { .. } => 3 * self.stack.flops(),
-            Work::Step { .. } => self.stack.flops(),
-        };
-        self.positions() * a_position
+            Work::TrainClassifier {
+                stack,
+                classes,
+                batch,
+                ..
+            } => 3 * (positions * stack.flops() + batch * stack.output_flops(classes)),
+            Work::ForwardBackward { stack, .. } => 3 * positions * stack.flops(),
+            Work::Step { stack, .. } => stack.flops(),
+            Work::CrfLoss { tags, .. } => 3 * positions * crf_flops(tags),
+            Work::CrfDecode { tags, .. } => positions * crf_flops(tags),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn workload(name: &str) -> &'static Workload {
-        let found = workloads().iter().find(|workload| workload.name == name);
-        found.expect("the workload is in the table")
-    }
-
-    #[test]
-    fn operations_are_those_of_the_products() {
-        // 400 tokens; per token two layers of 4 x 200 x (200 + 200) and 200 x 10000
-        // multiplications, two operations each, forward and twice that backward.
-        assert_eq!(workload("lm_ptb_small").flops(), 6_336_000_000);
-        // 16000 positions of 32 x (32 + 32) multiplications.
-        assert_eq!(workload("rnn_imdb").flops(), 196_608_000);
-        // 1600 positions, both directions: 4 x 512 x (512 + 512), then
-        // 4 x 512 x (1024 + 512) multiplications.
-        assert_eq!(workload("bilstm_512").flops(), 100_663_296_000);
-        // 3 x 256 x (256 + 256) multiplications.
-        assert_eq!(workload("gru_step_256").flops(), 786_432);
-    }
-
-    #[test]
-    fn padded_positions_do_not_count() {
-        let packed = workload("lstm_packed");
-        let lengths = packed.work.lengths();
-        assert_eq!(lengths.len(), 32);
-        assert_eq!(&lengths[..3], [100, 97, 94]);
-        assert_eq!(lengths[31], 10);
-        assert_eq!(packed.positions(), 1745);
-        assert_eq!(packed.flops(), 1745 * 3 * 2 * 1024 * 512);
-    }
-}
+mod tests;

@@ -6,9 +6,10 @@ mod pretrained;
 mod relevance;
 mod trained;
 
-pub(super) use learner::ClassifierTask;
+pub(crate) use learner::ClassifierTask;
 pub use model::ClassifierNetwork;
-pub(super) use model::{MOST_PARAMETERS, Shape};
+pub(super) use model::MOST_PARAMETERS;
+pub(crate) use model::Shape;
 pub use pretrained::PretrainedConfig;
 pub(super) use trained::TrainedNetwork;
 

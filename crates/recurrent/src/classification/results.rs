@@ -80,6 +80,13 @@ impl SplitResults {
     }
 }
 
+impl SplitResults {
+    /// Seconds that the answers took.
+    pub(super) fn seconds(&self) -> f64 {
+        self.measures.count() as f64 / self.speed.max(f64::MIN_POSITIVE)
+    }
+}
+
 impl Results {
     pub(super) fn of(
         classifier: &Classifier,

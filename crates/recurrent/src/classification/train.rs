@@ -10,6 +10,7 @@ use super::predict::{CentroidRecord, Classifier, Trained};
 use super::reading::Reading;
 use super::results::{Results, report};
 use super::temperature::fit_temperature;
+use crate::metrics::StageSeconds;
 use crate::recipe::Recipe;
 use crate::report::grouped;
 use crate::training::{Ended, Observer, Setup, TrainOptions, Training, check, may_change_training};
@@ -36,6 +37,14 @@ struct Start {
     reading: Reading,
 }
 
+/// How a linear model was made.
+struct Counted {
+    /// Passes over the examples, of one that is learned in passes until they converge.
+    rounds: Option<usize>,
+    /// Of counting and of learning.
+    seconds: [f64; 2],
+}
+
 /// Trains a classifier and leaves its run directory. To resume a run, only the name and the overrides of the recipe are
 /// looked at: the rest is the run's own.
 ///
@@ -48,11 +57,16 @@ pub fn train(
 ) -> Result<Outcome, Error> {
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
+    let before = Instant::now();
     let mut start = Start::of(config.classification(training.run.path())?, &training)?;
+    let reading = before.elapsed().as_secs_f64();
     start.tell(training.observer);
-    let (ended, rounds) = match start.config.estimator.clone() {
+    let (ended, counted) = match start.config.estimator.clone() {
         Estimator::Network(network) => (fit::fit(&mut training, &start, &network)?, None),
-        Estimator::Linear { model } => start.linear(&mut training, model)?,
+        Estimator::Linear { model } => {
+            let (ended, counted) = start.linear(&mut training, model)?;
+            (ended, Some(counted))
+        }
         Estimator::Centroid { .. } => (start.centroids(&mut training)?, None),
     };
     let mut outcome = Outcome {
@@ -63,9 +77,16 @@ pub fn train(
     if ended.finished {
         let run = &training.run;
         let classifier = Classifier::load(run, options.device)?;
+        let rounds = counted.as_ref().and_then(|counted| counted.rounds);
         let results = Results::of(&classifier, &start.corpus, rounds)?;
         if !matches!(start.config.estimator, Estimator::Network(_)) {
-            training.record_at_once(results.valid_loss(), &ended)?;
+            let stages = counted.map(|counted| StageSeconds {
+                reading,
+                counting: counted.seconds[0],
+                learning: counted.seconds[1],
+                answering: results.measured().seconds(),
+            });
+            training.record_at_once(results.valid_loss(), &ended, stages)?;
         }
         let title = format!("{} on {}", recipe.name, start.corpus.source);
         let report = report(title, run, &classifier, &results, &start.corpus)?;
@@ -147,12 +168,12 @@ impl Start {
         )
     }
 
-    /// Trains a linear model; also gives the passes over the examples, of one that is learned in passes.
+    /// Trains a linear model.
     fn linear(
         &mut self,
         training: &mut Training,
         mut config: linear::LinearConfig,
-    ) -> Result<(Ended, Option<usize>), Error> {
+    ) -> Result<(Ended, Counted), Error> {
         training.options.device.check_cpu("linear classifiers")?;
         let classes = self.reading.classes.len();
         let finds_temperature = !config.has_probabilities(classes);
@@ -180,7 +201,11 @@ impl Start {
         if let Trained::Linear(model) = &model {
             model.write(&training.run, &config, &self.reading.codec())?;
         }
-        Ok((Ended::at_once(seconds), trained.rounds))
+        let counted = Counted {
+            rounds: trained.rounds,
+            seconds: trained.seconds,
+        };
+        Ok((Ended::at_once(seconds), counted))
     }
 
     /// Takes the means of classes.

@@ -21,6 +21,7 @@ fn valid(step: u64) -> MetricLine {
         epoch: 1.0,
         cross_entropy: 1.5,
         elapsed_seconds: 20.0,
+        stages: None,
     }
 }
 
@@ -46,7 +47,19 @@ fn lines_are_tagged_by_split() {
 
 #[test]
 fn what_was_written_is_read() {
-    let lines = [train(1, 2.0), valid(2), train(3, 1.0)];
+    let staged = MetricLine::Valid {
+        step: 1,
+        epoch: 1.0,
+        cross_entropy: 0.5,
+        elapsed_seconds: 3.0,
+        stages: Some(StageSeconds {
+            reading: 2.0,
+            counting: 1.5,
+            learning: 1.25,
+            answering: 0.25,
+        }),
+    };
+    let lines = [train(1, 2.0), valid(2), train(3, 1.0), staged];
     assert_eq!(read_text(written(&lines)).unwrap(), lines);
     let blank = written(&lines).replace('\n', "\r\n\n");
     assert_eq!(read_text(blank).unwrap(), lines);

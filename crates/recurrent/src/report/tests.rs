@@ -22,6 +22,7 @@ fn valid(step: u64, cross_entropy: f64) -> MetricLine {
         epoch: step as f64 / 100.0,
         cross_entropy,
         elapsed_seconds: step as f64,
+        stages: None,
     }
 }
 

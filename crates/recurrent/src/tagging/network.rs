@@ -16,9 +16,10 @@ mod model;
 mod trained;
 
 pub use characters::CharactersConfig;
-pub(super) use inputs::Encoded;
-pub(super) use learner::TaggerTask;
+pub(crate) use inputs::Encoded;
+pub(crate) use learner::TaggerTask;
 pub(super) use model::MOST_PARAMETERS;
+pub(crate) use model::Shape;
 pub use model::TaggerNetwork;
 pub(super) use trained::TrainedNetwork;
 

@@ -139,7 +139,7 @@ impl Start {
         let _lock = training.begin(&self.setup(), 0)?;
         baseline.write(&training.run, &self.reading)?;
         // Such taggers give no probabilities.
-        training.record_at_once(f64::NAN, &ended)?;
+        training.record_at_once(f64::NAN, &ended, None)?;
         Ok(ended)
     }
 

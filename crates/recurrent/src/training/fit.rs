@@ -229,6 +229,7 @@ impl<L: Learner> Fit<'_, L> {
             epoch,
             cross_entropy: loss,
             elapsed_seconds: self.record.elapsed_seconds,
+            stages: None,
         })
     }
 

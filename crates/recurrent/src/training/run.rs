@@ -5,7 +5,7 @@ use super::{
     note_early_end, prepare,
 };
 use crate::codec::Codec;
-use crate::metrics::MetricLine;
+use crate::metrics::{MetricLine, StageSeconds};
 use crate::recipe::{Difference, Recipe};
 use crate::run::{Existing, Lock, RunDirectory};
 use crate::task::{Config, TaskName, to_table};
@@ -185,13 +185,19 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn record_at_once(&self, cross_entropy: f64, ended: &Ended) -> Result<(), Error> {
+    pub(crate) fn record_at_once(
+        &self,
+        cross_entropy: f64,
+        ended: &Ended,
+        stages: Option<StageSeconds>,
+    ) -> Result<(), Error> {
         self.run.rewind_metrics(0)?;
         self.run.record(&MetricLine::Valid {
             step: ended.steps,
             epoch: 1.0,
             cross_entropy,
             elapsed_seconds: ended.seconds,
+            stages,
         })
     }
 }

@@ -12,6 +12,7 @@ use burn::tensor::TensorData;
 use recurrent_linear::{Features, Linear, Rows, bayes, dual, nbsvm};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::time::Instant;
 
 /// A classifier of texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,8 @@ pub(in crate::classification) struct Trained {
     pub rounds: Option<usize>,
     /// Whether the passes came to the minimum.
     pub converged: bool,
+    /// Seconds of finding and counting n-grams, and of learning the weights.
+    pub seconds: [f64; 2],
 }
 
 /// Trains a classifier of `classes` classes.
@@ -46,8 +49,10 @@ pub(in crate::classification) fn train(
     classes: usize,
 ) -> Result<Trained, Error> {
     let texts = || examples.ids().iter().map(Vec::as_slice);
+    let before = Instant::now();
     let features = Features::of(config.features(), texts())?;
     let rows = features.rows(texts());
+    let counted = Instant::now();
     let labels = &examples.labels;
     let at_once = |linear| (linear, None, true);
     let in_passes = |found: dual::Fitted| (found.model, Some(found.rounds), found.converged);
@@ -67,6 +72,7 @@ pub(in crate::classification) fn train(
         model: LinearModel { features, linear },
         rounds,
         converged,
+        seconds: [counted - before, counted.elapsed()].map(|time| time.as_secs_f64()),
     })
 }
 

@@ -9,7 +9,7 @@ use recurrent_linear::dual::ClassWeights;
 use recurrent_nn::{Mode, cross_entropy};
 
 /// Texts or signals with their classes.
-pub(in crate::classification) struct ClassifierTask<'a> {
+pub(crate) struct ClassifierTask<'a> {
     train: &'a Examples,
     valid: &'a Examples,
     lengths: [Vec<usize>; 2],
@@ -21,7 +21,7 @@ pub(in crate::classification) struct ClassifierTask<'a> {
 
 impl<'a> ClassifierTask<'a> {
     /// The task of two splits, in sequences of a shape.
-    pub(in crate::classification) fn new(
+    pub(crate) fn new(
         config: &'a NetworkConfig,
         [train, valid]: [&'a Examples; 2],
         shape: Shape,

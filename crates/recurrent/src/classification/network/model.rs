@@ -12,7 +12,7 @@ pub(in crate::classification) const MOST_PARAMETERS: usize = 1_000_000_000;
 
 /// What a network is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::classification) struct Shape {
+pub(crate) struct Shape {
     /// Tokens of the vocabulary, or channels.
     pub inputs: usize,
     /// Most steps of a sequence, where that is known.
@@ -46,7 +46,7 @@ impl NetworkModelConfig {
     }
 
     /// A network with weights drawn from `seed`; those of the encoder are zero where `blank`.
-    pub(in crate::classification) fn init(
+    pub(crate) fn init(
         &self,
         shape: Shape,
         seed: u64,

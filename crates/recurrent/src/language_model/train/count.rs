@@ -49,7 +49,7 @@ pub(super) fn count(
         );
     }
     let ended = Ended::at_once(seconds);
-    training.record_at_once(valid, &ended)?;
+    training.record_at_once(valid, &ended, None)?;
     Ok(ended)
 }
 
@@ -78,6 +78,6 @@ pub(super) fn mix(
     let _lock = training.begin(&start.setup(), 0)?;
     let seconds = before.elapsed().as_secs_f64();
     let ended = Ended::at_once(seconds);
-    training.record_at_once(cross_entropy, &ended)?;
+    training.record_at_once(cross_entropy, &ended, None)?;
     Ok(ended)
 }

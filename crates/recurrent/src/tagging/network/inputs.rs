@@ -15,7 +15,7 @@ const LONGEST_WORD: usize = 64;
 
 /// Sentences as numbers. A word that occurs several times has its characters once.
 #[derive(Debug, Default)]
-pub(in crate::tagging) struct Encoded {
+pub(crate) struct Encoded {
     /// The word of each token, in the vocabulary. `[N][T]`
     words: Vec<Vec<u32>>,
     /// The form of each token, among the different ones. `[N][T]`
@@ -67,7 +67,7 @@ impl Encoded {
     ///
     /// # Errors
     /// Where the vocabulary has no `<unk>` for a word that it lacks.
-    pub(in crate::tagging) fn of(
+    pub(crate) fn of(
         config: &NetworkModelConfig,
         sentences: &[Vec<String>],
         words: &Vocabulary,

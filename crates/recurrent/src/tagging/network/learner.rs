@@ -9,7 +9,7 @@ use recurrent_data::SequenceBatch;
 use recurrent_nn::{CrfReduction, Mode, cross_entropy};
 
 /// Sentences with their tags.
-pub(in crate::tagging) struct TaggerTask<'a> {
+pub(crate) struct TaggerTask<'a> {
     sentences: [&'a Sentences; 2],
     encoded: [Encoded; 2],
     lengths: [Vec<usize>; 2],
@@ -18,7 +18,7 @@ pub(in crate::tagging) struct TaggerTask<'a> {
 
 impl<'a> TaggerTask<'a> {
     /// The task of a training and a validation split.
-    pub(in crate::tagging) fn new(
+    pub(crate) fn new(
         sentences: [&'a Sentences; 2],
         encoded: [Encoded; 2],
         smoothing: f64,

@@ -17,7 +17,7 @@ pub(in crate::tagging) const MOST_PARAMETERS: usize = 1_000_000_000;
 
 /// What a network is made for: words, characters, tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tagging) struct Shape {
+pub(crate) struct Shape {
     pub words: usize,
     pub characters: usize,
     pub tags: usize,
@@ -48,7 +48,7 @@ impl NetworkModelConfig {
     }
 
     /// A network with weights drawn from `seed`; those of the encoder are zero where `blank`.
-    pub(in crate::tagging) fn init(
+    pub(crate) fn init(
         &self,
         shape: Shape,
         seed: u64,
