@@ -25,6 +25,7 @@ ENVIRONMENT = ROOT / "target/benchmark-peers"
 TARGETS = {
     "lm_ptb_small": ("pytorch", 1.7),
     "lm_ptb_medium": ("pytorch", 1.45),
+    "lm_ptb_medium_bf16": ("pytorch", 1.2),
     "lm_char": ("pytorch", 1.3),
     "gru_char": ("pytorch", 2.0),
     "rnn_imdb": ("pytorch", 8.0),

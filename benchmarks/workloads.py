@@ -23,7 +23,7 @@ class Workload:
     batch: int = 1
     time: int = 1
     shortest: int | None = None
-    precision: str = "full"  # of our weights; the peers' are whole
+    precision: str = "full"  # of weights of a step, or of the operands of a training step's products
 
     def lengths(self):
         """Valid steps of each row, evenly from `time` down to `shortest`, whole numbers."""

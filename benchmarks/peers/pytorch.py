@@ -91,7 +91,9 @@ def train_language_model(workload):
 
     def loss():
         nonlocal state
-        mean, new_state = model.loss(ids, targets, state)
+        rounded = workload.precision == "bf16"
+        with torch.autocast("cpu", torch.bfloat16, enabled=rounded):
+            mean, new_state = model.loss(ids, targets, state)
         state = detached(new_state)
         return mean
 

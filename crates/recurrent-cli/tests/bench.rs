@@ -83,7 +83,7 @@ fn rounded_weights_are_told_with_their_error() {
     found.succeeds();
     let object: Value = serde_json::from_str(&found.out).expect("one object");
     let error = object["rounding_error"].as_f64().expect("a number");
-    // Weights below 1/sqrt(512) change by up to one part in 512.
+    // Weights below 1/sqrt(512) change by up to one part in 256.
     assert!(error > 0.0 && error < 2e-2, "{error}");
 }
 

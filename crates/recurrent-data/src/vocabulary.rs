@@ -3,8 +3,9 @@
 mod decoder;
 mod file;
 
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 pub use decoder::Decoder;
 

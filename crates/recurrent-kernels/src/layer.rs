@@ -173,7 +173,8 @@ pub fn forward<R: Real>(
     ))
 }
 
-/// Gradients of a layer; `operands` and `sequence` are those of the forward pass. The gradient of the input is computed where `wants_input`.
+/// Gradients of a layer; `operands` and `sequence` are those of the forward pass. The gradient of the input is computed
+/// where `wants_input`. The gradient of a state below `2^-80`, in double precision below `2^-976`, is taken for zero.
 ///
 /// # Panics
 /// Where a slice has another size than its documentation says.

@@ -70,7 +70,7 @@ pub enum Precision {
     /// As they are.
     #[default]
     Full,
-    /// Rounded to bfloat16: 8 bits of mantissa, relative error up to `2^-9`.
+    /// Rounded to bfloat16: 8 significant bits, relative error up to `2^-8`.
     Bf16,
 }
 

@@ -14,7 +14,7 @@ mod avx512;
 mod portable;
 mod real;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(crate) use avx512::transpose_16;
 pub use real::Real;
 

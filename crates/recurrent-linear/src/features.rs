@@ -8,10 +8,15 @@
 //!
 //! TF-IDF is that of Spärck Jones (1972), smoothed as scikit-learn does.
 
+mod counting;
+
 use crate::LinearError;
 use crate::rows::Rows;
+use counting::Counted;
+use foldhash::HashMap;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The longest n-grams.
 pub const MAX_ORDER: usize = 3;
@@ -54,76 +59,69 @@ impl Default for FeaturesConfig {
 /// An n-gram; what it does not have is [`NONE`].
 type Key = [u32; MAX_ORDER];
 
+/// An n-gram as one number, which is hashed at once.
+fn packed(key: &Key) -> u128 {
+    let digits = key.iter().map(|&symbol| u128::from(symbol));
+    digits.fold(0, |packed, symbol| packed << 32 | symbol)
+}
+
 /// No symbol.
 const NONE: u32 = u32::MAX;
 
 /// The n-grams that are features, with what TF-IDF needs to know of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Features {
     config: FeaturesConfig,
-    ids: HashMap<Key, u32>,
+    /// The feature of each n-gram, made when it is first asked for.
+    ids: OnceLock<HashMap<u128, u32>>,
     /// The n-gram of each feature, `[F]`.
     keys: Vec<Key>,
     /// Inverse document frequency of each, `[F]`.
     idf: Vec<f32>,
 }
 
+impl PartialEq for Features {
+    fn eq(&self, other: &Self) -> bool {
+        // What is made of the keys is no more than they are.
+        (self.config, &self.keys, &self.idf) == (other.config, &other.keys, &other.idf)
+    }
+}
+
 impl Features {
-    /// The n-grams of training texts of symbol ids, in the order in which they come first.
+    /// The n-grams of training texts of symbol ids, in the order in which they come first, and the rows `[N, F]` of these
+    /// texts.
     ///
     /// # Errors
     /// Where a setting is out of range, or no n-gram is left.
     pub fn of<'a>(
         config: FeaturesConfig,
         texts: impl IntoIterator<Item = &'a [u32]>,
-    ) -> Result<Self, LinearError> {
+    ) -> Result<(Self, Rows), LinearError> {
         if !(1..=MAX_ORDER).contains(&config.order) {
             return Err(LinearError::setting("order", "1 to 3", config.order));
         }
         if config.minimum_count == 0 {
             return Err(LinearError::setting("minimum_count", "at least 1", 0));
         }
-        let mut ids: HashMap<Key, u32> = HashMap::new();
-        let mut keys: Vec<Key> = Vec::new();
-        // Of each n-gram, how many texts have it and the last that has.
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        let mut count = 0;
-        for text in texts {
-            count += 1;
-            for key in ngrams(config.order, text) {
-                let next = keys.len() as u32;
-                let id = *ids.entry(key).or_insert(next) as usize;
-                if id == keys.len() {
-                    keys.push(key);
-                    found.push((0, 0));
-                }
-                if found[id].1 != count {
-                    found[id] = (found[id].0 + 1, count);
-                }
-            }
-        }
-        let mut kept = found
-            .iter()
-            .map(|&(texts, _)| texts >= config.minimum_count);
-        keys.retain(|_| kept.next().unwrap_or(false));
-        let idf = (found.iter())
-            .filter(|(texts, _)| *texts >= config.minimum_count)
-            .map(|&(texts, _)| (((1 + count) as f64 / (1 + texts) as f64).ln() + 1.0) as f32)
-            .collect();
-        if keys.is_empty() {
+        let texts: Vec<&[u32]> = texts.into_iter().collect();
+        let counted = Counted::of(config, &texts);
+        if counted.keys.is_empty() {
             let expected = "n-grams in minimum_count texts or more";
-            return Err(LinearError::examples(
-                expected,
-                format!("none in {count} texts"),
-            ));
+            let found = format!("none in {} texts", texts.len());
+            return Err(LinearError::examples(expected, found));
         }
-        let ids = keys.iter().copied().zip(0..).collect();
-        Ok(Self {
+        let weight = |&having: &u32| {
+            let share = (1 + texts.len()) as f64 / (1 + u64::from(having)) as f64;
+            (share.ln() + 1.0) as f32
+        };
+        let features = Self {
             config,
-            ids,
-            keys,
-            idf,
-        })
+            idf: counted.texts.iter().map(weight).collect(),
+            keys: counted.keys,
+            ids: OnceLock::new(),
+        };
+        let rows = features.weighted(Rows::of(features.len(), counted.rows));
+        Ok((features, rows))
     }
 
     /// Numbers that an n-gram is written as by [`Features::to_keys`].
@@ -151,7 +149,7 @@ impl Features {
         let keys: Vec<Key> = (keys.chunks_exact(Self::KEY))
             .map(|key| std::array::from_fn(|i| key[i]))
             .collect();
-        let ids: HashMap<Key, u32> = keys.iter().copied().zip(0..).collect();
+        let ids: HashMap<u128, u32> = keys.iter().map(packed).zip(0..).collect();
         let fits = keys.len() == idf.len() && ids.len() == keys.len() && !keys.is_empty();
         if !fits || keys.iter().any(|key| key[0] == NONE) {
             let found = format!("{} n-grams, {} of them different", keys.len(), ids.len());
@@ -159,10 +157,15 @@ impl Features {
         }
         Ok(Self {
             config,
-            ids,
+            ids: ids.into(),
             keys,
             idf,
         })
+    }
+
+    fn ids(&self) -> &HashMap<u128, u32> {
+        self.ids
+            .get_or_init(|| self.keys.iter().map(packed).zip(0..).collect())
     }
 
     /// How many features there are, `F`.
@@ -187,11 +190,17 @@ impl Features {
 
     /// The rows `[N, F]` of texts. N-grams that are no features are left out.
     pub fn rows<'a>(&self, texts: impl IntoIterator<Item = &'a [u32]>) -> Rows {
-        let mut rows = Rows::new(self.len());
-        for text in texts {
-            let known = ngrams(self.config.order, text).filter_map(|key| self.ids.get(&key));
-            rows.push(known.map(|&id| (id, 1.0)).collect());
-        }
+        let (texts, ids) = (texts.into_iter().collect::<Vec<_>>(), self.ids());
+        let row = |text: &&[u32]| {
+            let known = ngrams(self.config.order, text).filter_map(|key| ids.get(&packed(&key)));
+            known.copied().collect()
+        };
+        let rows: Vec<Vec<u32>> = texts.par_iter().map(row).collect();
+        self.weighted(Rows::of(self.len(), rows))
+    }
+
+    /// Rows of counts with the numbers that they are to have.
+    fn weighted(&self, rows: Rows) -> Rows {
         match self.config.weighting {
             Weighting::Count => rows,
             Weighting::Presence => rows.binary(),
@@ -224,7 +233,7 @@ mod tests {
             minimum_count,
             weighting,
         };
-        Features::of(config, TEXTS).unwrap()
+        Features::of(config, TEXTS).unwrap().0
     }
 
     #[test]

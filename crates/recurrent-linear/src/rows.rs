@@ -1,5 +1,7 @@
 //! Sparse rows of numbers, one after the other in memory.
 
+use rayon::prelude::*;
+
 /// `N` sparse rows of `F` numbers. Numbers that are not there are 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
@@ -27,6 +29,32 @@ impl Rows {
             indices: Vec::new(),
             values: Vec::new(),
         }
+    }
+
+    /// Rows of the features that are there, in any order, with how often each is there. `[N]`
+    ///
+    /// # Panics
+    /// Where a feature is not below `F`.
+    pub fn of(features: usize, rows: Vec<Vec<u32>>) -> Self {
+        let counted = |mut row: Vec<u32>| {
+            row.sort_unstable();
+            let runs = row.chunk_by(|a, b| a == b);
+            let runs = runs.map(|run| (run[0], run.len() as f32));
+            runs.unzip::<u32, f32, Vec<u32>, Vec<f32>>()
+        };
+        let counted: Vec<_> = rows.into_par_iter().map(counted).collect();
+        let mut all = Self::new(features);
+        for (indices, values) in counted {
+            let last = indices.last();
+            assert!(
+                last.is_none_or(|&last| (last as usize) < features),
+                "expected a feature below F"
+            );
+            all.indices.extend(indices);
+            all.values.extend(values);
+            all.begin.push(all.indices.len());
+        }
+        all
     }
 
     /// Adds a row of features with their numbers. Features may come in any order; those that come twice are added up.

@@ -20,7 +20,7 @@ pub enum Precision {
     /// In single precision.
     #[default]
     Full,
-    /// In bfloat16, with a relative error up to `2^-9`: half as much to read, and faster products where the machine has
+    /// In bfloat16, with a relative error up to `2^-8`: half as much to read, and faster products where the machine has
     /// them (AMX).
     Bf16,
 }

@@ -36,7 +36,7 @@ pub struct Compared {
     pub bytes: u64,
     /// Seconds of its training.
     pub training_seconds: Option<f64>,
-    /// Symbols it scored in a second, or texts.
+    /// Symbols it scored in a second, or examples.
     pub per_second: f64,
 }
 
@@ -59,7 +59,7 @@ pub fn check_tasks(runs: &[PathBuf]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The texts that runs were trained on.
+/// The data that runs were trained on.
 pub fn data_paths(runs: &[PathBuf]) -> Vec<PathBuf> {
     let configs = runs
         .iter()

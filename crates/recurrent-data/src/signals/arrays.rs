@@ -27,6 +27,7 @@ pub(super) fn read_values(
 ) -> Result<LabelledSignals, DataError> {
     let values = Entry::File(path.to_owned()).read()?;
     let [count, steps, channels] = shape(&values, options)?;
+    check_size(&values)?;
     let row = steps * channels;
     let mut signals = LabelledSignals {
         channels,
@@ -47,12 +48,7 @@ impl Arrays {
     pub(super) fn read(&self, options: &SignalOptions) -> Result<LabelledSignals, DataError> {
         let values = self.values.read()?;
         let [count, steps, channels] = shape(&values, options)?;
-        if values.len() as u64 > MOST_VALUES {
-            let found = values.len();
-            return Err(values.wrong(format!(
-                "expected at most {MOST_VALUES} values, found {found}"
-            )));
-        }
+        check_size(&values)?;
         let per_signal = |entry: &Entry, what: &str| {
             let array = entry.read()?;
             match array.shape[..] {
@@ -84,6 +80,16 @@ impl Arrays {
             signals.push(row.collect::<Result<_, _>>()?, label, group);
         }
         Ok(signals)
+    }
+}
+
+fn check_size(values: &Array) -> Result<(), DataError> {
+    match values.len() as u64 > MOST_VALUES {
+        false => Ok(()),
+        true => Err(values.wrong(format!(
+            "expected at most {MOST_VALUES} values, found {}",
+            values.len()
+        ))),
     }
 }
 

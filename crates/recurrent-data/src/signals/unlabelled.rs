@@ -30,6 +30,7 @@ pub fn read_unlabelled(
     path: &Path,
     options: &SignalOptions,
 ) -> Result<Option<UnlabelledSignals>, DataError> {
+    options.check()?;
     let mut files = None;
     let signals = if path.is_dir() || is_image(&file_name(path)) {
         let images = match path.is_dir() {
@@ -57,6 +58,11 @@ pub fn read_unlabelled(
             },
         }
     };
+    if signals.dropped > 0 {
+        let count = signals.dropped;
+        let problem = format!("expected signals with a step or more, found {count} without any");
+        return Err(wrong(path, problem));
+    }
     Ok(Some(UnlabelledSignals {
         signals: signals.signals,
         image: signals.image,

@@ -1,4 +1,4 @@
-//! Products whose operands are rounded to bfloat16: 8 bits of mantissa, the range of a float, sums in single precision.
+//! Products whose operands are rounded to bfloat16: 8 significant bits, the range of a float, sums in single precision.
 //!
 //! On machines with AMX (Intel's tile registers, from Sapphire Rapids on) the products are those of its tiles, some five
 //! times as fast as in single precision; everywhere else rounded copies of the operands are multiplied, which saves

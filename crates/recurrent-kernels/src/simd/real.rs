@@ -44,6 +44,9 @@ pub trait Real:
     /// `1 / k!` from the highest power down to `k = 2`, enough terms for
     /// full precision on `|x| <= ln 2 / 2`.
     const EXP_TERMS: &'static [Self];
+    /// A gradient below this is taken for zero on its way back through time: what it is multiplied with before the next
+    /// such look could make it subnormal, and arithmetic with such numbers takes a hundred times as long.
+    const VANISHED: Self;
     /// Vector of AVX-512.
     #[cfg(target_arch = "x86_64")]
     type Avx512: Vector<Elem = Self>;
@@ -66,6 +69,7 @@ impl Real for f32 {
     const ONE: Self = 1.0;
     const EXP_MAX: Self = 88.722_84;
     const EXP_MIN: Self = -104.5;
+    const VANISHED: Self = 1.0 / (1u128 << 80) as f32;
     const TANH_SATURATED: Self = 20.0;
     const LN2: [Self; 2] = [355.0 / 512.0, -2.121_944_4e-4];
     const EXP_TERMS: &'static [Self] = &[
@@ -100,6 +104,7 @@ impl Real for f64 {
     const ONE: Self = 1.0;
     const EXP_MAX: Self = 709.782_712_893_384;
     const EXP_MIN: Self = -746.0;
+    const VANISHED: Self = f64::MIN_POSITIVE * (1u64 << 46) as f64;
     const TANH_SATURATED: Self = 40.0;
     const LN2: [Self; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
     const EXP_TERMS: &'static [Self] = &[

@@ -134,7 +134,7 @@ fn packed_linear_maps_equal_their_definition() {
             .map(|(row, bias)| row.iter().zip(&x).map(|(w, x)| w * x).sum::<f32>() + bias)
             .collect();
         for isa in Isa::available() {
-            // Sums of at most 64 products below 1/4; weights rounded by up to 2^-9.
+            // Sums of at most 64 products below 1/4; weights rounded by up to 2^-8.
             for (precision, bound) in [(Precision::Full, 2e-6), (Precision::Bf16, 2e-2)] {
                 for threads in [1, 2] {
                     let cpu = Cpu {

@@ -19,7 +19,8 @@ impl Drop for Outer {
 }
 
 /// Calls `work` with the operands of matrix products in `precision`: of recurrent layers before and after their scans
-/// and of [`linear`](super::linear), forward and backward, on the CPU. What goes from step to step in a scan, sums, losses
+/// and of [`linear`](super::linear), forward and backward, on the CPU. The backward pass has to be called within `work`
+/// too, on the same thread: it goes by what holds when it runs. What goes from step to step in a scan, sums, losses
 /// and updates are never rounded (Micikevicius et al. 2018, *Mixed Precision Training*; Kalamkar et al. 2019, *A Study of
 /// BFLOAT16 for Deep Learning Training*).
 ///
@@ -30,7 +31,7 @@ impl Drop for Outer {
 /// let device = Device::flex();
 /// let x = || Tensor::<2>::full([1, 1], 1.0 + 1.0 / 512.0, &device);
 /// let product = || ops::linear(x(), x(), Tensor::zeros([1], &device)).into_scalar::<f32>();
-/// // One and a 512th is halfway between two neighbours in bfloat16 that are a 128th apart, and rounded down.
+/// // Above one, neighbours in bfloat16 are a 128th apart.
 /// assert_eq!(ops::autocast(Precision::Bf16, product), 1.0);
 /// assert!(product() > 1.0);
 /// ```

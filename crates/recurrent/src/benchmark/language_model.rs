@@ -4,6 +4,7 @@ use super::{StackShape, Times, draws, training};
 use crate::Error;
 use crate::language_model::{Corpus, LanguageModel, NetworkConfig, RecurrentConfig, StreamLearner};
 use crate::training::TrainingConfig;
+use recurrent_nn::Precision;
 use std::sync::Arc;
 
 /// Seeds of weights and symbols.
@@ -24,8 +25,8 @@ hidden_sizes = [1]
 pub(super) fn time(
     shape: &StackShape,
     vocabulary: usize,
-    batch: usize,
-    time: usize,
+    [batch, time]: [usize; 2],
+    precision: Precision,
 ) -> Result<Times, Error> {
     let model: RecurrentConfig = training::parse(MODEL)?;
     let model = RecurrentConfig {
@@ -38,6 +39,7 @@ pub(super) fn time(
         model: model.into(),
         training: TrainingConfig {
             chunk_length: Some(time),
+            precision,
             ..training::config(batch)?
         },
     };

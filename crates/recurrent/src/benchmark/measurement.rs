@@ -54,7 +54,8 @@ pub fn measure(workload: &Workload) -> Result<Measurement, Error> {
             vocabulary,
             batch,
             time,
-        } => language_model::time(stack, *vocabulary, *batch, *time)?,
+            precision,
+        } => language_model::time(stack, *vocabulary, [*batch, *time], *precision)?,
         Work::TrainTagger {
             stack,
             vocabulary,

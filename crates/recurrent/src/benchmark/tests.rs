@@ -1,7 +1,7 @@
 //! Workloads of small sizes, and the numbers they run on.
 
 use super::*;
-use recurrent_nn::Cell;
+use recurrent_nn::{Cell, Precision};
 
 const SHAPE: StackShape = StackShape {
     cell: Cell::Gru,
@@ -24,7 +24,9 @@ fn networks_of_any_shape_are_trained() {
         bidirectional: false,
         ..SHAPE
     };
-    assert!(is_whole(&language_model::time(&shape, 7, 2, 3).unwrap()));
+    assert!(is_whole(
+        &language_model::time(&shape, 7, [2, 3], Precision::Bf16).unwrap()
+    ));
 }
 
 #[test]

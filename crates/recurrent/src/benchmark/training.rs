@@ -8,6 +8,7 @@ use crate::training::{Learner, Stepped, TrainingConfig, make_step};
 use burn::module::Module;
 use burn::tensor::Device;
 use recurrent_nn::Mode;
+use recurrent_nn::ops::autocast;
 use serde::de::DeserializeOwned;
 
 /// What the trainings have in common.
@@ -37,14 +38,10 @@ pub(super) fn time<L: Learner>(
     let learning_rate = config.learning_rate;
     let (whole, (model, _)) = median((model, 0), |(model, index)| {
         let mode = Mode::Training { seed: 0 };
-        let made = make_step(
-            &mut trained,
-            model,
-            &mut optimizer,
-            index,
-            mode,
-            learning_rate,
-        );
+        let made = autocast(config.precision, || {
+            let (learner, optimizer) = (&mut trained, &mut optimizer);
+            make_step(learner, model, optimizer, index, mode, learning_rate)
+        });
         let Stepped { model, .. } = made.map_err(|what| Error::NotFinite {
             step: index as u64 + 1,
             what,
@@ -58,7 +55,8 @@ pub(super) fn time<L: Learner>(
     let mut read = learner(device)?;
     read.begin_epoch(0);
     let (forward, _) = median(0, |index| {
-        let loss = read.loss(&model, index, Mode::Inference);
+        let forward = || read.loss(&model, index, Mode::Inference);
+        let loss = autocast(config.precision, forward);
         loss.mean.into_scalar::<f64>();
         Ok(next(index))
     })?;

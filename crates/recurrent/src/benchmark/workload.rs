@@ -52,6 +52,9 @@ pub enum Work {
         batch: usize,
         /// `T`.
         time: usize,
+        /// How a step takes the operands of products.
+        #[serde(default)]
+        precision: Precision,
     },
     /// The same of a tagger: the output layer gives scores of tags, and the loss is that of a
     /// linear-chain conditional random field.

@@ -1,8 +1,8 @@
 //! How good a classifier is: counts of right and wrong answers, and what follows from them.
 //!
 //! ```text
-//! precision = right / given        of the texts that were given the class
-//! recall    = right / there        of the texts that are of the class
+//! precision = right / given        of the examples that were given the class
+//! recall    = right / there        of the examples that are of the class
 //! F1        = 2 right / (given + there)
 //! macro F1  = the mean over classes that are there or were given;  micro F1, with one answer a text, is the accuracy
 //! log loss  = mean -ln p(right class)
@@ -89,7 +89,7 @@ impl Measures {
         }
     }
 
-    /// How many texts there are.
+    /// How many examples there are.
     pub fn count(&self) -> u64 {
         self.confusion.iter().flatten().sum()
     }
@@ -145,7 +145,7 @@ impl Measures {
             _ => &[],
         };
         for (class, found) in shown.iter().zip(self.classes()) {
-            let name = format!("class {class}: precision, recall, F1, texts");
+            let name = format!("class {class}: precision, recall, F1, examples");
             let [precision, recall, f1] = [found.precision, found.recall, found.f1].map(percent);
             let support = grouped(found.support);
             rows.push((name, format!("{precision}, {recall}, {f1}, {support}")));

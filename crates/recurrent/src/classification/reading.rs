@@ -9,6 +9,7 @@ use crate::Error;
 use crate::codec::{self, Codec};
 use crate::run::RunDirectory;
 use channels::Channels;
+use rayon::prelude::*;
 use recurrent_data::{
     LabelledSignals, LabelledTexts, Signal, Splits, Vocabulary, read_labelled, read_signals,
 };
@@ -194,7 +195,7 @@ impl Reading {
         else {
             return Err(wrong_kind("signals", "texts"));
         };
-        let ids = texts.iter().map(|text| tokens.ids(config, text));
+        let ids = texts.par_iter().map(|text| tokens.ids(config, text));
         Ok(Inputs::Texts {
             ids: ids.collect::<Result<_, _>>()?,
             texts,

@@ -251,7 +251,7 @@ fn calibration(measures: &Measures) -> Vec<Bars> {
         let sure = 100.0 * bin.confidence / bin.count as f64;
         let name = format!("{} to {} %", n * width, (n + 1) * width);
         let text = format!(
-            "{right:.1} % right at {sure:.1} %, {} texts",
+            "{right:.1} % right at {sure:.1} %, {} examples",
             grouped(bin.count)
         );
         (name, right, text)

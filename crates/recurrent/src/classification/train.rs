@@ -197,7 +197,7 @@ impl Start {
         self.config.estimator = Estimator::Linear {
             model: config.clone(),
         };
-        let _lock = training.begin(&self.setup(), 0)?;
+        training.begin(&self.setup(), 0)?;
         if let Trained::Linear(model) = &model {
             model.write(&training.run, &config, &self.reading.codec())?;
         }
@@ -221,7 +221,7 @@ impl Start {
             model.temperature = Some(fit_temperature(&scores, &valid.labels));
         }
         let seconds = before.elapsed().as_secs_f64();
-        let _lock = training.begin(&self.setup(), 0)?;
+        training.begin(&self.setup(), 0)?;
         let record = CentroidRecord {
             task: "classification".to_string(),
             codec: self.reading.codec().digest(),

@@ -4,7 +4,7 @@ use super::{Compared, INCOMPARABLE, Quality, is_comparable, names, three_digits}
 use crate::language_model::Split;
 use crate::report::{Bars, bars_page, duration, grouped};
 
-/// A page with the comparison as bars: perplexity, size, time of training, speed.
+/// A page with the comparison as bars: how good they are, size, time of training, speed.
 pub fn page(all: &[Compared], split: Split) -> String {
     let figure = |title: &str, value: &dyn Fn(&Compared) -> (f64, String)| Bars {
         title: title.to_string(),

@@ -18,11 +18,12 @@ impl Recipe {
     /// Where a key is unknown, or a value has the wrong type or range; the
     /// recipe is then as before.
     pub fn set<S: AsRef<str>>(&mut self, assignments: &[S]) -> Result<(), Error> {
-        let mut table = self.config.to_table();
+        let own = self.config.to_table();
+        let mut table = own.clone();
         for assignment in assignments {
             drop_replaced(&mut table, assignment.as_ref());
             replace_model(&mut table, assignment.as_ref());
-            replace_section(&mut table, assignment.as_ref());
+            replace_section(&mut table, &own, assignment.as_ref());
         }
         // The settings that another kind needs may come after it.
         let mut problems: Vec<(String, String)> = Vec::new();
@@ -83,7 +84,7 @@ fn replace_model(table: &mut toml::Table, assignment: &str) {
 }
 
 /// Leaves of an encoder, or of the data, only what goes with another kind that has other keys.
-fn replace_section(table: &mut toml::Table, assignment: &str) {
+fn replace_section(table: &mut toml::Table, recipe: &toml::Table, assignment: &str) {
     let Some((key, kind)) = assignment.split_once('=') else {
         return;
     };
@@ -93,14 +94,15 @@ fn replace_section(table: &mut toml::Table, assignment: &str) {
         _ => return,
     };
     let kind = toml::Value::from(kind.trim().trim_matches(['"', '\'']));
-    let mut changed = table.clone();
-    if let Some(own) = section_mut(&mut changed, section) {
-        own.insert("kind".to_string(), kind);
-        if Config::parse(&changed.to_string()).is_err()
-            && let Some(own) = section_mut(table, section)
-        {
-            own.retain(|name, _| kept.contains(&name));
-        }
+    let mut changed = recipe.clone();
+    let before =
+        section_mut(&mut changed, section).map(|own| own.insert("kind".to_string(), kind.clone()));
+    let is_another = before.is_some_and(|before| before != Some(kind));
+    if is_another
+        && Config::parse(&changed.to_string()).is_err()
+        && let Some(own) = section_mut(table, section)
+    {
+        own.retain(|name, _| kept.contains(&name));
     }
 }
 

@@ -143,6 +143,18 @@ fn another_kind_of_encoder_or_data_takes_the_settings_of_the_old_one_away() {
         "model.encoder.widths=[3]",
     ];
     recipe.set(&convolutional).expect("a text CNN");
+    // The kind that it has already changes nothing.
+    let Config::Classification(config) = &recipe.config else {
+        panic!("a classifier");
+    };
+    let before = config.data.clone();
+    let again = [&convolutional[..], &["data.kind=texts"]].concat();
+    let mut other = load("sentiment-lstm").expect("a recipe");
+    other.set(&again).expect("a text CNN");
+    let Config::Classification(config) = &other.config else {
+        panic!("a classifier");
+    };
+    assert_eq!(config.data, before);
     let lacking = message(recipe.set(&["model.encoder.kind=recurrent"]));
     assert!(lacking.contains("missing key `cell`"), "{lacking}");
     let recurrent = [

@@ -136,7 +136,7 @@ impl Start {
             _ => Baseline::frequent(train, tags)?,
         };
         let ended = Ended::at_once(before.elapsed().as_secs_f64());
-        let _lock = training.begin(&self.setup(), 0)?;
+        training.begin(&self.setup(), 0)?;
         baseline.write(&training.run, &self.reading)?;
         // Such taggers give no probabilities.
         training.record_at_once(f64::NAN, &ended, None)?;

@@ -19,10 +19,12 @@ pub(crate) struct Training<'a> {
     pub run: RunDirectory,
     pub options: &'a TrainOptions,
     pub observer: &'a mut dyn Observer,
-    /// What a run goes on from, where it does.
+    /// What a run goes on from, where it does and has not yet.
     pub checkpoint: Option<Checkpoint>,
-    /// The lock of a directory that holds the run already.
+    /// Of the directory, from when the run is known to be there until its training has come to its end.
     lock: Option<Lock>,
+    resumes: bool,
+    is_new: bool,
 }
 
 /// What a run directory holds before the first step.
@@ -96,6 +98,8 @@ impl<'a> Training<'a> {
             run,
             options,
             observer,
+            resumes: lock.is_some(),
+            is_new: checkpoint.is_none(),
             checkpoint,
             lock,
         };
@@ -104,12 +108,12 @@ impl<'a> Training<'a> {
 
     /// Whether the directory holds the run already.
     pub(crate) fn resumes(&self) -> bool {
-        self.lock.is_some()
+        self.resumes
     }
 
     /// Whether nothing has been learned yet.
     pub(crate) fn is_new(&self) -> bool {
-        self.checkpoint.is_none()
+        self.is_new
     }
 
     /// Fails where numbers would stand for something else than in the checkpoint, or a finished
@@ -130,22 +134,24 @@ impl<'a> Training<'a> {
         Record::new(task, config, setup.codec.digest(), stream)
     }
 
-    /// Takes the directory for the run that goes on after `step` steps: writes its recipe, and of
-    /// a new one all that comes before the first step.
+    /// Takes the directory, for as long as this is there, for the run that goes on after `step` steps: writes its recipe,
+    /// and of a new one all that comes before the first step.
     ///
     /// # Errors
     /// Where another process has it, it holds a run already, or a file cannot be written.
-    pub(crate) fn begin(&mut self, setup: &Setup, step: u64) -> Result<Lock, Error> {
+    pub(crate) fn begin(&mut self, setup: &Setup, step: u64) -> Result<(), Error> {
         let config = setup.config.to_string();
-        let Some(lock) = self.lock.take() else {
-            return (self.run).begin(self.options.existing, &config, &setup.codec);
-        };
+        if !self.resumes {
+            let existing = self.options.existing;
+            self.lock = Some(self.run.begin(existing, &config, &setup.codec)?);
+            return Ok(());
+        }
         files::write_atomically(&self.run.file("config.toml"), config.as_bytes())?;
         self.observer.note(&match step {
             0 => "no checkpoint to go on from; starting from the beginning".to_string(),
             step => format!("going on after step {step}"),
         });
-        Ok(lock)
+        Ok(())
     }
 
     /// Trains a network from where the run stands.
@@ -169,7 +175,7 @@ impl<'a> Training<'a> {
         let fresh = self.fresh(setup, learner.stream());
         let checkpoint = self.checkpoint.take();
         let position = prepare(checkpoint, fresh, config, learner, model)?;
-        let _lock = self.begin(setup, position.record.step)?;
+        self.begin(setup, position.record.step)?;
         let stop = &self.options.stop;
         let fitted = fit(&self.run, config, learner, position, stop, self.observer)?;
         let record = fitted.record;

@@ -61,7 +61,7 @@ pub fn train(
         Some(checkpoint) => restore(&config, &words, checkpoint, &fresh)?,
         None => (fresh, Trainer::new(config.settings(), &words.counts)),
     };
-    let _lock = training.begin(&setup, record.step)?;
+    training.begin(&setup, record.step)?;
     training.observer.note(&format!(
         "{} words, {} of them different",
         grouped(words.ids.len() as u64),

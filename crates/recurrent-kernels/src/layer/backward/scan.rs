@@ -7,10 +7,6 @@ use crate::matmul::{self, Buffer, Columns, LeftRows, Origin, Right, Shared, mult
 use crate::simd::{Kernel, Real, Vector};
 use crate::{Rows, threads};
 
-/// Gradients below this are taken for zero. What vanishes on the way back through many steps would come to numbers that
-/// are not normal, which take a hundred times as long.
-const VANISHED: f64 = 1.0 / (1u128 << 80) as f64;
-
 /// Everything the members of a scan share.
 pub(super) struct Scan<'a, R, C> {
     pub cell: C,
@@ -156,7 +152,7 @@ impl<R: Real, C: Cell> Scan<'_, R, C> {
         // SAFETY: the caller's promise.
         unsafe {
             let zero = V::splat(R::ZERO);
-            let vanished = V::splat(R::from_f64(VANISHED));
+            let vanished = V::splat(R::VANISHED);
             let kept = |x: V| x.abs().where_less(vanished, zero, x);
             let gates = self.gates.pointer().add(now * C::GATES * hidden + unit);
             let d_hidden = self.d_hidden.pointer().add(state);

@@ -105,52 +105,14 @@ enum Begin {
     Bias(*const f32),
 }
 
-/// `C = A B` of a panel of each and what it begins with; `C` is 32 x 32, its rows `stride` bytes apart.
-///
-/// # Safety
-/// The thread must have [`Tiles`]; the pointers must cover `steps`, at least one, and `C`.
-#[inline(always)]
-unsafe fn multiply(
-    left: *const u32,  // [steps, 2, TILE]
-    right: *const u32, // [steps, 2, TILE]
-    steps: usize,
-    begin: Begin,
-    output: *mut f32,
-    stride: usize,
-) {
-    // SAFETY: the caller's promise. The compiler itself keeps nothing in tiles.
-    unsafe {
-        let lower = output.byte_add(16 * stride);
-        match begin {
-            Begin::Zero => asm!(
-                "tilezero tmm0",
-                "tilezero tmm1",
-                "tilezero tmm2",
-                "tilezero tmm3",
-                options(nostack, nomem)
-            ),
-            Begin::Output => asm!(
-                "tileloadd tmm0, [{upper} + {stride}]",
-                "tileloadd tmm1, [{upper} + {stride} + 64]",
-                "tileloadd tmm2, [{lower} + {stride}]",
-                "tileloadd tmm3, [{lower} + {stride} + 64]",
-                upper = in(reg) output,
-                lower = in(reg) lower,
-                stride = in(reg) stride,
-                options(nostack, readonly)
-            ),
-            // Rows no bytes apart are one and the same.
-            Begin::Bias(bias) => asm!(
-                "tileloadd tmm0, [{bias} + {stride}]",
-                "tileloadd tmm1, [{bias} + {stride} + 64]",
-                "tileloadd tmm2, [{bias} + {stride}]",
-                "tileloadd tmm3, [{bias} + {stride} + 64]",
-                bias = in(reg) bias,
-                stride = in(reg) 0usize,
-                options(nostack, readonly)
-            ),
-        }
+/// One block of instructions, so that nothing stays in a tile after it: how the four tiles of `C` begin, the loop over
+/// the depth, and their way to memory.
+macro_rules! product_of_panels {
+    ([$($begin:literal),*], $operands:expr, $steps:expr, $output:expr, $stride:expr, $bias:expr) => {{
+        let ([left, right], [upper, lower]) = ($operands, $output);
         asm!(
+            "/* {bias} {none} */",
+            $($begin,)*
             "2:",
             "tileloadd tmm4, [{left} + {row}]",
             "tileloadd tmm6, [{right} + {row}]",
@@ -164,22 +126,86 @@ unsafe fn multiply(
             "add {right}, 2048",
             "dec {steps}",
             "jnz 2b",
-            left = inout(reg) left => _,
-            right = inout(reg) right => _,
-            steps = inout(reg) steps => _,
-            row = in(reg) 64usize,
-            options(nostack, readonly)
-        );
-        asm!(
             "tilestored [{upper} + {stride}], tmm0",
             "tilestored [{upper} + {stride} + 64], tmm1",
             "tilestored [{lower} + {stride}], tmm2",
             "tilestored [{lower} + {stride} + 64], tmm3",
-            upper = in(reg) output,
+            left = inout(reg) left => _,
+            right = inout(reg) right => _,
+            steps = inout(reg) $steps => _,
+            row = in(reg) 64usize,
+            upper = in(reg) upper,
             lower = in(reg) lower,
-            stride = in(reg) stride,
-            options(nostack)
-        );
+            stride = in(reg) $stride,
+            bias = in(reg) $bias,
+            none = out(reg) _,
+            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+            out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+            options(nostack),
+        )
+    }};
+}
+
+/// `C = A B` of a panel of each and what it begins with; `C` is 32 x 32, its rows `stride` bytes apart.
+///
+/// # Safety
+/// The thread must have [`Tiles`]; the pointers must cover `steps`, at least one, and `C`.
+#[inline(always)]
+unsafe fn multiply(
+    left: *const u32,  // [steps, 2, TILE]
+    right: *const u32, // [steps, 2, TILE]
+    steps: usize,
+    begin: Begin,
+    output: *mut f32,
+    stride: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let lower = output.byte_add(16 * stride);
+        let operands = [left, right];
+        match begin {
+            Begin::Zero => product_of_panels!(
+                [
+                    "tilezero tmm0",
+                    "tilezero tmm1",
+                    "tilezero tmm2",
+                    "tilezero tmm3"
+                ],
+                operands,
+                steps,
+                [output, lower],
+                stride,
+                output
+            ),
+            Begin::Output => product_of_panels!(
+                [
+                    "tileloadd tmm0, [{upper} + {stride}]",
+                    "tileloadd tmm1, [{upper} + {stride} + 64]",
+                    "tileloadd tmm2, [{lower} + {stride}]",
+                    "tileloadd tmm3, [{lower} + {stride} + 64]"
+                ],
+                operands,
+                steps,
+                [output, lower],
+                stride,
+                output
+            ),
+            // Rows no bytes apart are one and the same.
+            Begin::Bias(bias) => product_of_panels!(
+                [
+                    "xor {none:e}, {none:e}",
+                    "tileloadd tmm0, [{bias} + {none}]",
+                    "tileloadd tmm1, [{bias} + {none} + 64]",
+                    "tileloadd tmm2, [{bias} + {none}]",
+                    "tileloadd tmm3, [{bias} + {none} + 64]"
+                ],
+                operands,
+                steps,
+                [output, lower],
+                stride,
+                bias
+            ),
+        }
     }
 }
 

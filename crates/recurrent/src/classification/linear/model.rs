@@ -50,8 +50,7 @@ pub(in crate::classification) fn train(
 ) -> Result<Trained, Error> {
     let texts = || examples.ids().iter().map(Vec::as_slice);
     let before = Instant::now();
-    let features = Features::of(config.features(), texts())?;
-    let rows = features.rows(texts());
+    let (features, rows) = Features::of(config.features(), texts())?;
     let counted = Instant::now();
     let labels = &examples.labels;
     let at_once = |linear| (linear, None, true);

@@ -4,6 +4,7 @@ use super::super::config::{KeptTokens, TextDataConfig};
 use crate::codec::{self, Codec};
 use crate::run::RunDirectory;
 use crate::{Error, files};
+use rayon::prelude::*;
 use recurrent_data::{LabelledTexts, StopWords, Subwords, Vocabulary};
 use std::borrow::Cow;
 
@@ -24,7 +25,7 @@ impl TokenReading {
         train: &LabelledTexts,
         given: Option<Vocabulary>,
     ) -> Result<Self, Error> {
-        let texts = train.texts.iter();
+        let texts = train.texts.par_iter();
         let texts: Vec<Cow<str>> = texts.map(|text| config.clean.clean(text)).collect();
         if let (Some(size), None) = (config.subwords, &given) {
             let subwords = Subwords::train(texts.iter().map(|text| &**text), size)?;
@@ -37,9 +38,9 @@ impl TokenReading {
         let stop_words = config.stop_words.as_deref().map(StopWords::load);
         let stop_words = stop_words.transpose()?;
         let vocabulary = given.unwrap_or_else(|| {
-            let tokens = texts
-                .iter()
-                .map(|text| kept(config, stop_words.as_ref(), text));
+            let tokens = texts.par_iter();
+            let tokens = tokens.map(|text| kept(config, stop_words.as_ref(), text));
+            let tokens: Vec<Vec<&str>> = tokens.collect();
             Vocabulary::of_tokens(tokens, config.vocabulary_limit, config.minimum_count)
         });
         Ok(Self {

@@ -21,7 +21,7 @@ pub(super) fn count(
             return Err(start.corpus.too_short(split));
         }
     }
-    let _lock = training.begin(&start.setup(), 0)?;
+    training.begin(&start.setup(), 0)?;
     training.observer.note(&format!(
         "counting the n-grams of {} symbols",
         start.corpus.train.len()
@@ -75,7 +75,7 @@ pub(super) fn mix(
         training.observer.note(&format!("{weight:.4}  {path}"));
     }
     start.config.estimator = config.into();
-    let _lock = training.begin(&start.setup(), 0)?;
+    training.begin(&start.setup(), 0)?;
     let seconds = before.elapsed().as_secs_f64();
     let ended = Ended::at_once(seconds);
     training.record_at_once(cross_entropy, &ended, None)?;
