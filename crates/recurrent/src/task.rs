@@ -344,18 +344,33 @@ pub(crate) fn absolute(path: &str) -> String {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected the name or the number of a column")]
+enum Column {
+    Name(String),
+    Number(u64),
+}
+
+impl From<Column> for String {
+    fn from(column: Column) -> Self {
+        match column {
+            Column::Name(name) => name,
+            Column::Number(number) => number.to_string(),
+        }
+    }
+}
+
 /// A column's number need not be written as a text.
 pub(crate) fn name_or_number<'de, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected the name or the number of a column")]
-    enum Column {
-        Name(String),
-        Number(u64),
-    }
-    Ok(Some(match Column::deserialize(value)? {
-        Column::Name(name) => name,
-        Column::Number(number) => number.to_string(),
-    }))
+    Ok(Some(Column::deserialize(value)?.into()))
+}
+
+/// The same of a list of columns.
+pub(crate) fn names_or_numbers<'de, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    let columns = Vec::<Column>::deserialize(value)?;
+    Ok(Some(columns.into_iter().map(String::from).collect()))
 }

@@ -75,7 +75,7 @@ pub fn measure(workload: &Workload) -> Result<Measurement, Error> {
     };
     // Before the peak is measured, which takes memory of its own.
     let peak_rss_mb = memory::peak_rss_mb();
-    let peak = peak::gflops()?;
+    let peak = ops::autocast(workload.work.precision(), peak::gflops)?;
     let rounding_error = match &workload.work {
         Work::Step {
             stack,

@@ -186,6 +186,14 @@ fn crf_flops(tags: usize) -> usize {
 }
 
 impl Work {
+    /// How the operands of its products are taken.
+    pub fn precision(&self) -> Precision {
+        match *self {
+            Self::TrainLanguageModel { precision, .. } => precision,
+            _ => Precision::Full,
+        }
+    }
+
     /// Valid steps of each row, `[B]`.
     pub fn lengths(&self) -> Vec<usize> {
         let (batch, time, shortest) = match *self {

@@ -122,12 +122,19 @@ fn tagger(
     let (found, seconds) = fastest(|| tagger.tag_ids(&sentences.words))?;
     let measures = tagger.measure(&sentences, &found)?;
     let layers = tagger.layers();
-    let words = sentences.words.iter().flatten();
-    let hashes = words.map(|word| crc32fast::hash(word.as_bytes()).into());
+    // Words and tags of the files, sentence by sentence.
+    let mut digest = 0;
+    for (words, tags) in sentences.words.iter().zip(&sentences.tags) {
+        let tags = tagger.in_files(tags)?;
+        for text in words.iter().chain(&tags) {
+            digest = noise::mix(digest, crc32fast::hash(text.as_bytes()).into());
+        }
+        digest = noise::mix(digest, words.len() as u64);
+    }
     Ok(Compared {
         run: directory.path().to_path_buf(),
         recipe: (tagger.config().task.recipe.clone()).unwrap_or_default(),
-        text_digest: hashes.fold(0, noise::mix),
+        text_digest: digest,
         source: corpus.source.clone(),
         quality: Quality::Tagging {
             f1: measures.spans.as_ref().map(|spans| spans.micro().f1()),

@@ -46,7 +46,8 @@ pub fn page(all: &[Compared], split: Split) -> String {
         }),
     ];
     let mut sources: Vec<&str> = all.iter().map(|one| one.source.as_str()).collect();
-    sources.dedup();
+    let mut seen = std::collections::HashSet::new();
+    sources.retain(|source| seen.insert(*source));
     let mut note = format!("{} split of {}", split.as_str(), sources.join(", "));
     if !is_comparable(all) {
         note = format!("{note}; {INCOMPARABLE}");

@@ -179,6 +179,10 @@ fn a_column_may_be_a_number() {
     };
     let toml = config.to_toml();
     assert!(toml.contains("column = \"3\""), "{toml}");
+    let mut signals = load("vowels").expect("a recipe");
+    signals
+        .set(&["data.channel_columns=[1, \"ax\"]"])
+        .expect("a number and a name");
     let found = message(recipe.set(&["data.column=[3]"]));
     assert!(
         found.contains("the name or the number of a column"),

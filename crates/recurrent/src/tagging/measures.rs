@@ -1,5 +1,6 @@
 //! How good a tagger is: words that got their tag, and of spans those that were found whole and with their kind.
 
+use super::config::TaggedDataConfig;
 use super::reading::Reading;
 use crate::Error;
 use crate::classification::Measures;
@@ -16,21 +17,21 @@ pub struct TagMeasures {
     pub names: Vec<String>,
     /// Of tags that mark spans.
     pub spans: Option<SpanScores>,
-    /// Words whose tag is right.
+    /// Words whose tag is right, letter by letter.
     pub right: u64,
     /// Words.
     pub words: u64,
 }
 
 impl TagMeasures {
-    /// The measures of the tags `found` of sentences whose tags are `gold`, both `[N][T]`.
+    /// The measures of the tags `found` of sentences whose tags are `gold`, both `[N][T]`, in the scheme of the files.
     pub(super) fn of(
         reading: &Reading,
-        scheme: TagScheme,
+        data: &TaggedDataConfig,
         gold: &[Vec<usize>],
         found: &[Vec<usize>],
     ) -> Result<Self, Error> {
-        let kind = |tag: &String| match scheme {
+        let kind = |tag: &String| match data.scheme {
             TagScheme::Plain => tag.clone(),
             _ => tag
                 .split_once('-')
@@ -42,26 +43,21 @@ impl TagMeasures {
         names.dedup();
         let place = |tag: usize| names.binary_search(&kinds[tag]).unwrap_or(0);
         let mut confusion = vec![vec![0; names.len()]; names.len()];
-        let (mut right, mut words) = (0, 0);
         for (&gold, &found) in gold.iter().flatten().zip(found.iter().flatten()) {
             confusion[place(gold)][place(found)] += 1;
-            right += u64::from(gold == found);
-            words += 1;
         }
-        let spans = match scheme {
-            TagScheme::Plain => None,
-            _ => {
-                let pairs = gold.iter().zip(found);
-                let pairs = pairs.map(|(gold, found)| (reading.names(gold), reading.names(found)));
-                Some(SpanScores::of(pairs, scheme).map_err(DataError::from)?)
-            }
+        let named = |all: &[Vec<usize>]| {
+            let all = all.iter().map(|tags| reading.in_files(data, tags));
+            all.collect::<Result<Vec<_>, _>>()
         };
+        let pairs = named(gold)?.into_iter().zip(named(found)?);
+        let scores = SpanScores::of(pairs, data.scheme).map_err(DataError::from)?;
         Ok(Self {
             confusion,
             names,
-            spans,
-            right,
-            words,
+            right: scores.correct_words as u64,
+            words: scores.words as u64,
+            spans: (data.scheme != TagScheme::Plain).then_some(scores),
         })
     }
 
@@ -120,4 +116,27 @@ impl TagMeasures {
 
 fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_right_by_the_tags_of_the_files() {
+        let tags = ["B-PER", "E-PER", "O", "S-PER"].map(str::to_string);
+        let reading = Reading {
+            tags: tags.to_vec(),
+            words: None,
+            characters: None,
+        };
+        let data: TaggedDataConfig =
+            toml::from_str("scheme = 'iob1'\nlearned_scheme = 'iobes'").expect("settings");
+        // `I-PER I-PER O` beside `I-PER B-PER O`.
+        let (gold, found) = (vec![vec![0, 1, 2]], vec![vec![3, 3, 2]]);
+        let measures = TagMeasures::of(&reading, &data, &gold, &found).expect("measures");
+        assert_eq!((measures.right, measures.words), (2, 3));
+        let spans = measures.spans.expect("spans").micro();
+        assert_eq!((spans.gold, spans.predicted, spans.correct), (1, 2, 0));
+    }
 }

@@ -10,7 +10,7 @@ use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::{DeviceName, Error};
 use rayon::prelude::*;
-use recurrent_data::{DataError, Span, TagScheme, Vocabulary};
+use recurrent_data::{Span, TagScheme, Vocabulary};
 
 /// A trained tagger with what it reads by.
 #[derive(Debug)]
@@ -143,18 +143,19 @@ impl Tagger {
     pub fn tag(&self, sentences: Vec<Vec<String>>) -> Result<Vec<Tagged>, Error> {
         let all = self.tag_ids(&sentences)?;
         let tagged = |(words, ids): (Vec<String>, Vec<usize>)| {
-            let names = self.reading.names(&ids);
-            let (scheme, learned) = (self.config.data.scheme, self.config.data.learned_scheme());
-            let spans = match scheme {
+            let tags = self.in_files(&ids)?;
+            let spans = match self.config.data.scheme {
                 TagScheme::Plain => Vec::new(),
-                _ => learned.spans(&names),
+                scheme => scheme.spans(&tags),
             };
-            // Only a tagger that looks at each word by itself gives tags that break their scheme.
-            let legal = learned.repair(&names);
-            let tags = learned.convert(&legal, scheme).map_err(DataError::from)?;
             Ok(Tagged { words, tags, spans })
         };
         sentences.into_iter().zip(all).map(tagged).collect()
+    }
+
+    /// The names of tags in the scheme of the files. `[T]`
+    pub(crate) fn in_files(&self, tags: &[usize]) -> Result<Vec<String>, Error> {
+        self.reading.in_files(&self.config.data, tags)
     }
 
     /// How good the tags `[N][T]` of sentences are.
@@ -166,7 +167,6 @@ impl Tagger {
         sentences: &Sentences,
         found: &[Vec<usize>],
     ) -> Result<TagMeasures, Error> {
-        let scheme = self.config.data.learned_scheme();
-        TagMeasures::of(&self.reading, scheme, &sentences.tags, found)
+        TagMeasures::of(&self.reading, &self.config.data, &sentences.tags, found)
     }
 }

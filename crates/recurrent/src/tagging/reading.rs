@@ -101,9 +101,18 @@ impl Reading {
         })
     }
 
-    /// The names of tags. `[T]`
-    pub(super) fn names(&self, tags: &[usize]) -> Vec<&str> {
-        tags.iter().map(|&tag| &self.tags[tag][..]).collect()
+    /// The names of tags in the scheme of the files. `[T]`
+    pub(super) fn in_files(
+        &self,
+        config: &TaggedDataConfig,
+        tags: &[usize],
+    ) -> Result<Vec<String>, Error> {
+        let names: Vec<&str> = tags.iter().map(|&tag| &self.tags[tag][..]).collect();
+        let learned = config.learned_scheme();
+        // Only a tagger that looks at each word by itself gives tags that break their scheme.
+        let legal = learned.repair(&names);
+        let converted = learned.convert(&legal, config.scheme);
+        Ok(converted.map_err(DataError::from)?)
     }
 
     /// Whether a tag may follow another one; none is the outside of a sentence.

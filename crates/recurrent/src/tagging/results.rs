@@ -50,7 +50,7 @@ impl SplitResults {
             split,
             measures: tagger.measure(sentences, &found)?,
             speed: sentences.word_count() as f64 / seconds.max(1e-9),
-            mistakes: mistakes(tagger, sentences, &found),
+            mistakes: mistakes(tagger, sentences, &found)?,
         }))
     }
 }
@@ -92,7 +92,11 @@ impl Results {
 }
 
 /// Short sentences with wrong tags, those with most of them first.
-fn mistakes(tagger: &Tagger, sentences: &Sentences, found: &[Vec<usize>]) -> Vec<String> {
+fn mistakes(
+    tagger: &Tagger,
+    sentences: &Sentences,
+    found: &[Vec<usize>],
+) -> Result<Vec<String>, Error> {
     let wrong = |n: usize| {
         let pairs = sentences.tags[n].iter().zip(&found[n]);
         pairs.filter(|(gold, found)| gold != found).count()
@@ -104,16 +108,14 @@ fn mistakes(tagger: &Tagger, sentences: &Sentences, found: &[Vec<usize>]) -> Vec
         .collect();
     worst.sort_by_key(|&(wrong, n)| (std::cmp::Reverse(wrong), n));
     let shown = |&(_, n): &(usize, usize)| {
-        let tags = tagger.tags();
-        let words = sentences.words[n]
-            .iter()
-            .zip(&sentences.tags[n])
-            .zip(&found[n]);
-        let words = words.map(|((word, &gold), &found)| match gold == found {
+        let gold = tagger.in_files(&sentences.tags[n])?;
+        let found = tagger.in_files(&found[n])?;
+        let words = sentences.words[n].iter().zip(gold).zip(found);
+        let words = words.map(|((word, gold), found)| match gold == found {
             true => word.clone(),
-            false => format!("{word}/{}({})", tags[found], tags[gold]),
+            false => format!("{word}/{found}({gold})"),
         });
-        words.collect::<Vec<_>>().join(" ")
+        Ok(words.collect::<Vec<_>>().join(" "))
     };
     worst.iter().take(MISTAKES).map(shown).collect()
 }

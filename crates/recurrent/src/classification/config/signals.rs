@@ -2,7 +2,7 @@
 
 use super::ExampleKind;
 use crate::Error;
-use crate::task::{absolute, name_or_number};
+use crate::task::{absolute, name_or_number, names_or_numbers};
 use crate::training::{check, check_fractions};
 use recurrent_data::{ImageOrder, SignalOptions};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,11 @@ pub struct SignalDataConfig {
     )]
     pub time_column: Option<String>,
     /// The columns of values; all that have no other use where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "names_or_numbers",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub channel_columns: Option<Vec<String>>,
     /// The column that holds the label.
     #[serde(
