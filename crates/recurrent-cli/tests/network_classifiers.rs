@@ -249,6 +249,8 @@ fn images_are_predicted_as_they_are_learned() {
     assert_eq!(by_hand.out, found.out);
     answers(&folder.path("out"), "[[0,0],[0,0]]\n")
         .is_bad_input(&["standard input:1", "4 rows of 4 grey levels"]);
+    let bright = "[[0,0,0,0],[0,0,0,0],[0,0,0,0],[0,0,0,300]]\n";
+    answers(&folder.path("out"), bright).is_bad_input(&["standard input:1", "0 to 255"]);
     let broken = folder.file("broken.png", "no image");
     of_file(&broken).is_bad_input(&["broken.png", "PNG or JPEG"]);
     let slopes = folder.file("slopes.ts", series(4));

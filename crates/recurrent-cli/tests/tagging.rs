@@ -218,6 +218,15 @@ fn tags_that_break_their_scheme_are_told_or_repaired() {
     let found = evaluate(&[]);
     found.succeeds();
     assert!(found.err.contains("made right"), "{}", found.err);
+    // A column of something else is not made right.
+    let other = folder.file("other.txt", sentences(60).replace("X", "I-X"));
+    let column = ["data.scheme=iob2", "data.repair=true", "data.tag_column=0"];
+    let found = folder.train(
+        &other,
+        "none",
+        &[&column[..], &["data.word_column=1"]].concat(),
+    );
+    found.is_bad_input(&["other.txt, line ", "IOB2"]);
     let whole = folder.file("whole.txt", sentences(60));
     folder
         .train(&whole, "strict", &["training.epochs=1"])

@@ -186,6 +186,16 @@ impl TagScheme {
         tags
     }
 
+    /// The position of the first of `tags` that is a tag of no scheme, which [`repair`](Self::repair) takes for `O`. Plain
+    /// tags may be anything.
+    pub fn unreadable<T: AsRef<str>>(self, tags: &[T]) -> Option<usize> {
+        let mut tags = tags.iter().map(AsRef::as_ref);
+        match self {
+            TagScheme::Plain => None,
+            _ => tags.position(|tag| tag != OUTSIDE && marked(tag).is_none()),
+        }
+    }
+
     /// The spans that `tags` mark.
     pub(crate) fn chunks<T: AsRef<str>>(self, tags: &[T]) -> Vec<Chunk<'_>> {
         let mut chunks: Vec<Chunk> = Vec::new();

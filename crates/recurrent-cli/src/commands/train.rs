@@ -6,7 +6,6 @@ use crate::progress::Progress;
 use crate::signals;
 use recurrent::report::duration;
 use recurrent::run::{Existing, RunDirectory};
-use recurrent::task::Config;
 use recurrent::{Error, TrainOptions, recipe, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -80,14 +79,17 @@ pub fn run(arguments: Arguments) -> Outcome {
     if arguments.repair {
         changes.push("data.repair=true".to_string());
     }
+    changes.extend(arguments.set);
     if let Some(seed) = arguments.seed {
-        let section = match recipe.config {
-            Config::Classification(ref config) if config.is_linear() => "model",
-            _ => "training",
+        // What has no training by gradients has its seed in the model.
+        let mut changed = recipe.clone();
+        changed.set(&changes)?;
+        let section = match changed.config.to_toml().contains("\n[training]") {
+            true => "training",
+            false => "model",
         };
         changes.push(format!("{section}.seed={seed}"));
     }
-    changes.extend(arguments.set);
     recipe.set(&changes)?;
     let out = arguments
         .out

@@ -204,11 +204,6 @@ impl ClassificationConfig {
         }
     }
 
-    /// Whether the classifier is a linear one, whose seed is one of `[model]`.
-    pub fn is_linear(&self) -> bool {
-        matches!(self.estimator, Estimator::Linear { .. })
-    }
-
     /// Makes its paths hold in every working directory.
     pub(crate) fn make_paths_absolute(&mut self) {
         self.data.make_path_absolute();

@@ -177,6 +177,14 @@ impl Classifier {
                     format!("{} of {}", found[0], found[1]),
                 )?;
             }
+            let levels = signal.values.iter();
+            let strange = levels.copied().find(|level| !(0.0..=255.0).contains(level));
+            check(
+                image.is_none() || strange.is_none(),
+                place(number),
+                "grey levels from 0 to 255",
+                strange.unwrap_or_default(),
+            )?;
             Ok(signal.prepared(image, &options)?)
         };
         let prepared = (1..).zip(signals).map(prepared);

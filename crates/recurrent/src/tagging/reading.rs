@@ -179,11 +179,15 @@ fn broken(path: &Path, sentence: &TaggedSentence, error: TagError) -> DataError 
     else {
         return error.into();
     };
+    let advice = match scheme.unreadable(&sentence.tags) {
+        Some(_) => "",
+        None => "; --repair makes such tags right",
+    };
     DataError::TaggedSentence {
         path: path.to_path_buf(),
         line: sentence.line,
         problem: format!(
-            "word {} of the sentence (`{}`), {scheme}: {problem}; --repair makes such tags right",
+            "word {} of the sentence (`{}`), {scheme}: {problem}{advice}",
             position + 1,
             sentence.words[position]
         ),
@@ -218,7 +222,8 @@ fn read(config: &TaggedDataConfig) -> Result<(String, Splits<TaggedSentences>, u
     for part in [&mut splits.train, &mut splits.valid, &mut splits.test] {
         for sentence in &mut part.sentences {
             if let Err(error) = config.scheme.check(&sentence.tags) {
-                if !config.repair {
+                // What is no tag at all is another column, not a slip.
+                if !config.repair || config.scheme.unreadable(&sentence.tags).is_some() {
                     return Err(broken(&part.path, sentence, error).into());
                 }
                 sentence.tags = config.scheme.repair(&sentence.tags);
