@@ -1,8 +1,8 @@
 //! Products whose operands are rounded to bfloat16: 8 significant bits, the range of a float, sums in single precision.
 //!
 //! On machines with AMX (Intel's tile registers, from Sapphire Rapids on) the products are those of its tiles, some five
-//! times as fast as in single precision; everywhere else rounded copies of the operands are multiplied, which saves
-//! nothing and gives the same up to the order of the sums, and save that AMX takes numbers below `2^-126` for zero.
+//! times as fast as in single precision; everywhere else rounded copies of the operands are multiplied, which takes
+//! longer and gives the same up to the order of the sums, and save that AMX takes numbers below `2^-126` for zero.
 
 use super::{Left, Right, Start};
 use crate::step::to_bf16;

@@ -45,9 +45,9 @@ pub struct TrainingConfig {
     /// Label smoothing.
     #[serde(default)]
     pub label_smoothing: f64,
-    /// How a step takes the operands of matrix products: whole, or rounded to bfloat16, which is several times as fast on
-    /// processors with AMX and no faster on others. What goes from step to step in a layer, sums, weights and
-    /// validations are in single precision.
+    /// How a step takes the operands of matrix products: whole, or rounded to bfloat16, which is faster on processors with
+    /// AMX and slower on others. What goes from step to step in a layer, sums, weights and validations are in single
+    /// precision.
     #[serde(default)]
     pub precision: Precision,
     /// Stop after this many validations without a better one.
