@@ -43,8 +43,6 @@
 use crate::simd::Real;
 use crate::{Cpu, elements, threads};
 use chain::Chain;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod backward;
 mod chain;
@@ -162,8 +160,7 @@ fn check<R>(weights: Weights<R>, emissions: Emissions<R>) -> usize {
     classes
 }
 
-/// What `task` gives for each row of the batch. Threads take the rows one by one, so
-/// that rows of unequal lengths keep all of them busy.
+/// What `task` gives for each row of the batch.
 fn each_row<R: Real, T: Send + Sync>(
     cpu: Cpu,
     classes: usize,
@@ -173,23 +170,8 @@ fn each_row<R: Real, T: Send + Sync>(
     let batch = emissions.lengths.len();
     // Below this many scores a second thread costs more than it gives.
     let small = emissions.steps() * classes < 1 << 10;
-    let threads = if small { 1 } else { cpu.threads.min(batch) };
-    let results: Vec<OnceLock<T>> = (0..batch).map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    threads::run(threads, |_| {
-        loop {
-            let row = next.fetch_add(1, Ordering::Relaxed);
-            let Some(result) = results.get(row) else {
-                break;
-            };
-            // Nobody else takes this row, so the place is free.
-            let _ = result.set(task(row));
-        }
-    });
-    results
-        .into_iter()
-        .filter_map(OnceLock::into_inner)
-        .collect()
+    let threads = if small { 1 } else { cpu.threads };
+    threads::map_with(threads, batch, || (), |(), row| task(row))
 }
 
 /// Adds each of `terms` to its sum.

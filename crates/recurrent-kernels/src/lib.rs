@@ -1,5 +1,6 @@
 //! CPU kernels for recurrent networks on plain slices: recurrent layers with
-//! their gradients, softmax cross entropy, conditional random fields, optimizer
+//! their gradients, softmax cross entropy, connectionist temporal classification,
+//! conditional random fields, optimizer
 //! updates, training of word vectors, and the vector arithmetic and packed matrix
 //! products under them. No tensor library.
 //!
@@ -23,6 +24,7 @@
 
 pub mod cells;
 pub mod crf;
+pub mod ctc;
 pub mod layer;
 pub mod loss;
 pub mod math;

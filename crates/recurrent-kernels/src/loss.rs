@@ -209,13 +209,9 @@ impl<R: Real> Kernel<R> for Share<'_, R> {
                     continue;
                 }
                 let target = (*x.add(class)).to_f64();
-                let Sums {
-                    largest,
-                    exp,
-                    plain,
-                } = sums::<V>(x, self.classes, smoothing > 0.0, self.gradient.is_some());
-                let log_sum = largest.to_f64() + exp.to_f64().ln();
-                let mut loss = log_sum - (1.0 - smoothing) * target;
+                let sums = sums::<V>(x, self.classes, smoothing > 0.0, self.gradient.is_some());
+                let Sums { exp, plain, .. } = sums;
+                let mut loss = sums.log_sum() - (1.0 - smoothing) * target;
                 if smoothing > 0.0 {
                     loss -= even * plain;
                 }
@@ -239,17 +235,29 @@ impl<R: Real> Kernel<R> for Share<'_, R> {
     }
 }
 
-struct Sums<R> {
+pub(crate) struct Sums<R> {
     largest: R,
     /// Sum of `exp(x - largest)`.
-    exp: R,
+    pub(crate) exp: R,
     /// Sum of `x`, where it was asked for.
     plain: f64,
 }
 
+impl<R: Real> Sums<R> {
+    /// `ln Σ exp(x)`.
+    #[inline(always)]
+    pub(crate) fn log_sum(&self) -> f64 {
+        self.largest.to_f64() + self.exp.to_f64().ln()
+    }
+}
+
 /// Largest element and sums of a row; `keep` replaces `x` by `exp(x - largest)`.
+///
+/// # Safety
+/// The machine must have the instructions of `V`; `x` must be readable for `classes` elements, at least one, and writable
+/// where they are replaced.
 #[inline(always)]
-unsafe fn sums<V: Vector>(
+pub(crate) unsafe fn sums<V: Vector>(
     x: *mut V::Elem,
     classes: usize,
     wants_plain: bool,

@@ -1,4 +1,4 @@
-//! Exponential, logistic function and hyperbolic tangent, a register at a time.
+//! Exponential, logistic function, hyperbolic tangent and a logarithm, a register at a time.
 //!
 //! `exp(x) = 2^n (1 + p(r))` with `n` the integer next to `x / ln 2` and `p`
 //! the Taylor polynomial of `exp(r) - 1` on `|r| <= ln 2 / 2`. The others are
@@ -70,6 +70,29 @@ pub fn tanh<V: Vector>(x: V) -> V {
     (m * (m + splat(2.0)).reciprocal()).with_sign_of(x)
 }
 
+/// `ln x` of `1 <= x <= 3`, such as a sum of up to three exponentials of which the largest is one.
+///
+/// With `z = (x - 1) / (x + 1)` it is `2 (z + z^3 / 3 + z^5 / 5 + ..)`; an `x` above the square root of two is halved before.
+/// The absolute error is below one rounding of one.
+#[inline(always)]
+pub fn ln_to_three<V: Vector>(x: V) -> V {
+    // SAFETY: `x` exists, so the machine has the instructions.
+    let splat = |c: f64| unsafe { V::splat(V::Elem::from_f64(c)) };
+    let (one, bound) = (splat(1.0), splat(std::f64::consts::SQRT_2));
+    let y = x.where_less(bound, x, x * splat(0.5));
+    let offset = x.where_less(bound, splat(0.0), splat(std::f64::consts::LN_2));
+    let z = (y - one) * (y + one).reciprocal();
+    let square = z * z;
+    let terms = V::Elem::LN_TERMS;
+    // SAFETY: as above.
+    let mut series = unsafe { V::splat(terms[0]) };
+    for &term in &terms[1..] {
+        // SAFETY: as above.
+        series = series.mul_add(square, unsafe { V::splat(term) });
+    }
+    series.mul_add(z, offset)
+}
+
 /// An elementwise function of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
@@ -79,6 +102,8 @@ pub enum Function {
     Sigmoid,
     /// Hyperbolic tangent.
     Tanh,
+    /// Natural logarithm of numbers from one to three.
+    LnToThree,
 }
 
 impl Function {
@@ -107,6 +132,7 @@ impl<R: Real> Kernel<R> for Map<'_, R> {
                     Function::Exp => exp(x),
                     Function::Sigmoid => sigmoid(x),
                     Function::Tanh => tanh(x),
+                    Function::LnToThree => ln_to_three(x),
                 };
                 y.store_first(chunk.as_mut_ptr(), chunk.len());
             }

@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::Thread;
 
 /// Rounds a worker spins for before it sleeps.
@@ -81,6 +81,36 @@ pub fn run(threads: usize, task: impl Fn(Member) + Sync) {
     if let Err(payload) = outcome {
         resume_unwind(payload);
     }
+}
+
+/// What `task` makes of each of `0..count`, on at most `threads` threads, which take them one by one, so that tasks of
+/// unequal lengths keep all of them busy. Each thread makes itself a workspace with `start`.
+///
+/// # Panics
+/// As [`run`].
+pub fn map_with<W, T: Send + Sync>(
+    threads: usize,
+    count: usize,
+    start: impl Fn() -> W + Sync,
+    task: impl Fn(&mut W, usize) -> T + Sync,
+) -> Vec<T> {
+    let results: Vec<OnceLock<T>> = (0..count).map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    run(threads.min(count), |_| {
+        let mut workspace = start();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(result) = results.get(number) else {
+                break;
+            };
+            // Nobody else takes this number, so the place is free.
+            let _ = result.set(task(&mut workspace, number));
+        }
+    });
+    results
+        .into_iter()
+        .filter_map(OnceLock::into_inner)
+        .collect()
 }
 
 type Call<'a> = dyn Fn(usize) + Sync + 'a;

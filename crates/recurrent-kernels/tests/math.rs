@@ -9,6 +9,7 @@ fn exact(function: Function, x: f64) -> f64 {
         Function::Sigmoid if x < 0.0 => x.exp() / (1.0 + x.exp()),
         Function::Sigmoid => 1.0 / (1.0 + (-x).exp()),
         Function::Tanh => x.tanh(),
+        Function::LnToThree => x.ln(),
     }
 }
 
@@ -102,4 +103,33 @@ fn the_ends_of_the_range_are_kept() {
         let largest = apply(Function::Exp, 88.722_83);
         assert!(largest.is_finite() && largest > 3.4e38);
     }
+}
+
+#[test]
+fn logarithms_of_one_to_three_are_within_a_rounding_of_one() {
+    fn check<R: Real>(bound: f64) {
+        let inputs: Vec<R> = (0..=40_000)
+            .map(|i| R::from_f64(1.0 + f64::from(i) / 20_000.0))
+            .collect();
+        for isa in Isa::available() {
+            let cpu = Cpu {
+                isa,
+                threads: 1,
+                ..Cpu::detect()
+            };
+            let mut outputs = inputs.clone();
+            Function::LnToThree.apply(cpu, &mut outputs);
+            assert_eq!(outputs[0], R::ZERO, "{isa:?}");
+            for (x, y) in inputs.iter().zip(&outputs) {
+                let (x, y) = (x.to_f64(), y.to_f64());
+                let expected = exact(Function::LnToThree, x);
+                assert!(
+                    (y - expected).abs() <= bound,
+                    "{isa:?} ln({x}) = {y}, not {expected}"
+                );
+            }
+        }
+    }
+    check::<f32>(f64::from(f32::EPSILON));
+    check::<f64>(f64::EPSILON);
 }

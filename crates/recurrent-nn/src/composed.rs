@@ -8,8 +8,10 @@ use recurrent_kernels::noise;
 use recurrent_kernels::optimizer::{Rule, Step};
 
 mod crf;
+mod ctc;
 
 pub use crf::crf_loss;
+pub use ctc::ctc_loss;
 
 /// As [`crate::ops::layer`].
 pub fn layer(
@@ -214,4 +216,11 @@ pub fn update(
             (p - delta.mul_scalar(rate), Tensor::stack(vec![m, v], 0))
         }
     }
+}
+
+/// `ln sum exp` over an axis, which is taken away.
+fn log_sum(x: Tensor<3>, axis: usize) -> Tensor<2> {
+    let largest = x.clone().detach().max_dim(axis);
+    let sum = (x - largest.clone()).exp().sum_dim(axis).log();
+    (sum + largest).squeeze_dim(axis)
 }

@@ -44,7 +44,7 @@ pub use error::Error;
 pub use init::Initializer;
 pub use layer::{Layer, LayerConfig, RecurrenceConfig};
 pub use linear::{Linear, LinearConfig};
-pub use ops::{LayerOptions, cross_entropy};
+pub use ops::{CtcReduction, CtcTargets, LayerOptions, cross_entropy, ctc_loss};
 pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use pooling::{AttentionPooling, AttentionPoolingConfig, Pooling, PoolingConfig, PoolingLayer};

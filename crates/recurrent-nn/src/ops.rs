@@ -15,10 +15,12 @@ use recurrent_kernels::optimizer::Step;
 mod autocast;
 mod autodiff;
 mod crf;
+mod ctc;
 mod flex;
 
 pub use autocast::autocast;
 pub use crf::crf_loss;
+pub use ctc::{CtcReduction, CtcTargets, ctc_loss, ctc_row_losses};
 pub use flex::cpu;
 
 /// What a layer needs to know beside its tensors.
@@ -75,6 +77,13 @@ pub trait RecurrentOps: Backend {
         end: FloatTensor<Self>,         // [V]
         tags: IntTensor<Self>,          // [T, B]
         lengths: Vec<usize>,            // [B]
+    ) -> FloatTensor<Self>;
+
+    /// See [`ctc_loss`]; each row's loss has a factor.
+    fn fused_ctc_loss(
+        logits: FloatTensor<Self>, // [T, B, V]
+        targets: CtcTargets,
+        weights: Vec<f64>, // [B]
     ) -> FloatTensor<Self>;
 
     /// See [`update`].

@@ -44,6 +44,9 @@ pub trait Real:
     /// `1 / k!` from the highest power down to `k = 2`, enough terms for
     /// full precision on `|x| <= ln 2 / 2`.
     const EXP_TERMS: &'static [Self];
+    /// `2 / (2 k + 1)` from the highest `k` down to zero, enough terms of `ln((1 + z) / (1 - z)) = Σ 2 z^(2 k + 1) / (2 k + 1)` for
+    /// full precision on `|z| <= 0.2`.
+    const LN_TERMS: &'static [Self];
     /// A gradient below this is taken for zero on its way back through time: what it is multiplied with before the next
     /// such look could make it subnormal, and arithmetic with such numbers takes a hundred times as long.
     const VANISHED: Self;
@@ -80,6 +83,8 @@ impl Real for f32 {
         1.0 / 6.0,
         0.5,
     ];
+    const LN_TERMS: &'static [Self] = &[2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0, 2.0];
+
     #[cfg(target_arch = "x86_64")]
     type Avx512 = avx512::F32x16;
     #[cfg(target_arch = "x86_64")]
@@ -121,6 +126,22 @@ impl Real for f64 {
         1.0 / 6.0,
         0.5,
     ];
+    const LN_TERMS: &'static [Self] = &[
+        2.0 / 25.0,
+        2.0 / 23.0,
+        2.0 / 21.0,
+        2.0 / 19.0,
+        2.0 / 17.0,
+        2.0 / 15.0,
+        2.0 / 13.0,
+        2.0 / 11.0,
+        2.0 / 9.0,
+        2.0 / 7.0,
+        2.0 / 5.0,
+        2.0 / 3.0,
+        2.0,
+    ];
+
     #[cfg(target_arch = "x86_64")]
     type Avx512 = avx512::F64x8;
     #[cfg(target_arch = "x86_64")]

@@ -1,5 +1,6 @@
 //! The loss of a linear-chain conditional random field, as a loop over steps in logarithms.
 
+use super::log_sum;
 use crate::padding;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -89,11 +90,4 @@ fn score(
 fn places(values: Vec<i64>, device: &Device) -> Tensor<1, Int> {
     let count = values.len();
     Tensor::from_data(TensorData::new(values, [count]), device)
-}
-
-/// `ln sum exp` over an axis, which is taken away.
-fn log_sum(x: Tensor<3>, axis: usize) -> Tensor<2> {
-    let largest = x.clone().detach().max_dim(axis);
-    let sum = (x - largest.clone()).exp().sum_dim(axis).log();
-    (sum + largest).squeeze_dim(axis)
 }

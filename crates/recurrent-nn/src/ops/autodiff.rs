@@ -3,7 +3,7 @@
 //! A Burn operation has one output node; a layer therefore returns hidden
 //! states and final state in one tensor, which its caller slices.
 
-use super::{LayerOptions, RecurrentOps};
+use super::{CtcTargets, LayerOptions, RecurrentOps};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -58,6 +58,13 @@ pub trait FusedOps: RecurrentOps {
         tags: IntTensor<Self>,
         lengths: &[usize],
     ) -> (FloatTensor<Self>, [FloatTensor<Self>; 4]);
+
+    /// The loss `[1]` and the gradient `[T, B, V]` of the logits.
+    fn ctc_gradient(
+        logits: FloatTensor<Self>,
+        targets: &CtcTargets,
+        weights: &[f64],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
     /// `values` times the one element of `factor`.
     fn scale(values: FloatTensor<Self>, factor: FloatTensor<Self>) -> FloatTensor<Self>;
@@ -115,26 +122,14 @@ impl<B: FusedOps> Backward<B, 3> for Linear {
     }
 }
 
+/// A loss whose gradients are computed with it and only scaled by the gradient above.
 #[derive(Debug)]
-struct CrossEntropy;
+struct Loss;
 
-impl<B: FusedOps> Backward<B, 1> for CrossEntropy {
-    type State = FloatTensor<B>;
+impl<B: FusedOps, const N: usize> Backward<B, N> for Loss {
+    type State = [FloatTensor<B>; N];
 
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let above = grads.consume::<B>(&ops.node);
-        let [Some(parent)] = ops.parents else { return };
-        grads.register::<B>(parent.id, B::scale(ops.state, above));
-    }
-}
-
-#[derive(Debug)]
-struct CrfLoss;
-
-impl<B: FusedOps> Backward<B, 4> for CrfLoss {
-    type State = [FloatTensor<B>; 4];
-
-    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Self::State, N>, grads: &mut Gradients, _: &mut Checkpointer) {
         let above = grads.consume::<B>(&ops.node);
         for (parent, gradient) in ops.parents.into_iter().zip(ops.state) {
             if let Some(parent) = parent {
@@ -194,10 +189,10 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
     ) -> FloatTensor<Self> {
         let (logits, node) = logits.into_parts();
         let mask = mask.into_primitive();
-        match CrossEntropy.prepare::<C>([node]).compute_bound().stateful() {
+        match Loss.prepare::<C>([node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
                 let (loss, gradient) = B::cross_entropy_gradient(logits, targets, mask, smoothing);
-                prepared.finish(gradient, loss)
+                prepared.finish([gradient], loss)
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::fused_cross_entropy(logits, targets, mask, smoothing))
@@ -216,7 +211,7 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
         let operands = [emissions, transitions, start, end];
         let nodes = operands.each_ref().map(|operand| operand.node());
         let operands = operands.map(|operand| operand.into_primitive());
-        match CrfLoss.prepare::<C>(nodes).compute_bound().stateful() {
+        match Loss.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
                 let (loss, gradients) = B::crf_gradients(operands, tags, &lengths);
                 prepared.finish(gradients, loss)
@@ -231,6 +226,23 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
                     tags,
                     lengths,
                 ))
+            }
+        }
+    }
+
+    fn fused_ctc_loss(
+        logits: FloatTensor<Self>,
+        targets: CtcTargets,
+        weights: Vec<f64>,
+    ) -> FloatTensor<Self> {
+        let (logits, node) = logits.into_parts();
+        match Loss.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let (loss, gradient) = B::ctc_gradient(logits, &targets, &weights);
+                prepared.finish([gradient], loss)
+            }
+            OpsKind::UnTracked(prepared) => {
+                prepared.finish(B::fused_ctc_loss(logits, targets, weights))
             }
         }
     }

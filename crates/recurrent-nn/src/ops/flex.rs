@@ -1,7 +1,7 @@
 //! The operations on Burn's CPU back end, over the kernels.
 
 use super::autodiff::FusedOps;
-use super::{LayerOptions, RecurrentOps, autocast};
+use super::{CtcTargets, LayerOptions, RecurrentOps, autocast};
 use burn::backend::Flex;
 use burn::tensor::{DType, Element, Shape, TensorData};
 use burn_flex::FlexTensor;
@@ -11,6 +11,7 @@ use recurrent_kernels::{Cpu, Real, loss as kernel};
 use std::sync::OnceLock;
 
 mod crf;
+mod ctc;
 mod layer;
 mod loss;
 
@@ -184,6 +185,14 @@ impl FusedOps for Flex {
         with_float!(operands[0].dtype(), R => crf::gradients::<R>(operands, &tags, lengths))
     }
 
+    fn ctc_gradient(
+        logits: FlexTensor,
+        targets: &CtcTargets,
+        weights: &[f64],
+    ) -> (FlexTensor, FlexTensor) {
+        with_float!(logits.dtype(), R => ctc::gradient::<R>(logits, targets, weights))
+    }
+
     fn scale(values: FlexTensor, factor: FlexTensor) -> FlexTensor {
         let mut values = contiguous(values);
         let (start, length) = (
@@ -243,6 +252,10 @@ impl RecurrentOps for Flex {
     ) -> FlexTensor {
         let operands = [emissions, transitions, start, end];
         with_float!(operands[0].dtype(), R => crf::loss::<R>(operands, &tags, &lengths))
+    }
+
+    fn fused_ctc_loss(logits: FlexTensor, targets: CtcTargets, weights: Vec<f64>) -> FlexTensor {
+        with_float!(logits.dtype(), R => ctc::loss::<R>(logits, &targets, &weights))
     }
 
     fn fused_update(
