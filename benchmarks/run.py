@@ -43,6 +43,8 @@ TARGETS = {
     "crf_20": ("pytorch", 5.0),
     "crf_20_packed": ("pytorch", 5.0),
     "crf_20_decode": ("pytorch", 5.0),
+    "ctc_characters": ("pytorch", 6.0),
+    "ctc_words": ("pytorch", 5.0),
 }
 
 

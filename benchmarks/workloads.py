@@ -20,6 +20,7 @@ class Workload:
     vocabulary: int | None = None
     tags: int | None = None
     classes: int | None = None
+    labels: int | None = None
     batch: int = 1
     time: int = 1
     shortest: int | None = None

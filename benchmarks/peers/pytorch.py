@@ -201,6 +201,27 @@ def crf_decode(workload):
     return whole, None
 
 
+def ctc_loss(workload):
+    """The mean loss by label of random rows from logits, and its gradient."""
+    logits = torch.randn(workload.time, workload.batch, workload.classes, requires_grad=True)
+    labels = torch.randint(1, workload.classes, (workload.batch, workload.labels))
+    lengths = torch.tensor(workload.lengths())
+    label_lengths = torch.full((workload.batch,), workload.labels)
+
+    def loss():
+        return nn.functional.ctc_loss(logits.log_softmax(2), labels, lengths, label_lengths)
+
+    def whole():
+        logits.grad = None
+        loss().backward()
+
+    def forward():
+        with torch.no_grad():
+            loss()
+
+    return whole, forward
+
+
 KINDS = {
     "train-language-model": train_language_model,
     "train-tagger": train_tagger,
@@ -209,6 +230,7 @@ KINDS = {
     "step": step,
     "crf-loss": crf_loss,
     "crf-decode": crf_decode,
+    "ctc-loss": ctc_loss,
 }
 
 

@@ -19,6 +19,7 @@
 
 mod classifier;
 mod crf;
+mod ctc;
 mod language_model;
 mod measurement;
 mod peak;

@@ -19,6 +19,10 @@ const LABEL_BEGINS: usize = 3;
 /// From `L_u-1` to `L_u`.
 const LABEL_FOLLOWS: usize = 4;
 
+/// The logarithm of a share that is none, `e^-31 > 2^-46`: beside one it is nothing in single precision, and any larger one is
+/// still a normal number when it is multiplied with a probability that has not [vanished](Real::VANISHED).
+const VANISHED_SHARE: f64 = -31.0;
+
 /// A row's states and what the forward pass keeps; used again for row after row.
 #[derive(Default)]
 pub(super) struct Lattice<R> {
@@ -193,19 +197,26 @@ impl<R: Real> Lattice<R> {
                         .mul_add(share(LABEL_ENDS, at), before)
                         .store(handed.add(at));
                     let begun = labels * share(LABEL_BEGINS, at);
-                    blanks
-                        .mul_add(share(BLANK_STAYS, at), begun)
-                        .store(blank.add(at));
+                    let stayed = blanks.mul_add(share(BLANK_STAYS, at), begun);
+                    not_vanished(stayed).store(blank.add(at));
                     (labels * share(LABEL_STAYS, at)).store(label.add(at + 1));
                 }
                 // What a pair hands to the label before it.
                 for at in (0..places).step_by(V::LANES) {
                     let sum = V::load(label.add(at + 1)) + V::load(handed.add(at + 1));
-                    sum.store(label.add(at + 1));
+                    not_vanished(sum).store(label.add(at + 1));
                 }
             }
         }
     }
+}
+
+/// A probability, or zero where it has vanished.
+#[inline(always)]
+fn not_vanished<V: Vector>(probability: V) -> V {
+    // SAFETY: vectors exist, so the machine has the instructions.
+    let (zero, least) = unsafe { (V::splat(V::Elem::ZERO), V::splat(V::Elem::VANISHED)) };
+    probability.where_less(least, zero, probability)
 }
 
 /// `ln Σ exp(x)` and the share of each term in the sum; minus infinity and no shares where no term is above it.
@@ -221,7 +232,13 @@ fn log_sum<V: Vector, const N: usize>(terms: [V; N]) -> (V, [V; N]) {
         most = most.max(term);
     }
     let from = most.max(least);
-    let mut exponentials = terms.map(|term| math::exp(term - from));
+    // A term without weight is left out, and none comes near the subnormal numbers.
+    let vanished = splat(VANISHED_SHARE);
+    let mut exponentials = terms;
+    for term in &mut exponentials {
+        let x = *term - from;
+        *term = x.where_less(vanished, zero, math::exp(vanished.max(x)));
+    }
     let mut sum = exponentials[0];
     for &term in &exponentials[1..] {
         sum = sum + term;

@@ -1,6 +1,6 @@
 //! From calls to medians, and from medians to a line of the benchmark.
 
-use super::{Work, Workload, classifier, crf, language_model, peak, stack, tagger};
+use super::{Work, Workload, classifier, crf, ctc, language_model, peak, stack, tagger};
 use crate::{Error, memory};
 use recurrent_nn::{Precision, ops};
 use serde::Serialize;
@@ -72,6 +72,9 @@ pub fn measure(workload: &Workload) -> Result<Measurement, Error> {
         Work::Step { stack, precision } => stack::time_steps(stack, *precision)?,
         Work::CrfLoss { tags, .. } => crf::time_loss(*tags, &lengths)?,
         Work::CrfDecode { tags, .. } => crf::time_decode(*tags, &lengths)?,
+        Work::CtcLoss {
+            classes, labels, ..
+        } => ctc::time_loss(*classes, *labels, &lengths)?,
     };
     // Before the peak is measured, which takes memory of its own.
     let peak_rss_mb = memory::peak_rss_mb();

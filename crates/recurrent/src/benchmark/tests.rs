@@ -33,6 +33,7 @@ fn networks_of_any_shape_are_trained() {
 fn fields_are_timed_at_unequal_lengths() {
     let lengths = [4, 3, 1];
     assert!(is_whole(&crf::time_loss(3, &lengths).unwrap()));
+    assert!(is_whole(&ctc::time_loss(3, 1, &lengths).unwrap()));
     let decoded = crf::time_decode(3, &lengths).unwrap();
     assert!(decoded.whole > 0.0 && decoded.forward.is_none());
 }

@@ -130,6 +130,17 @@ pub enum Work {
         /// The shortest length.
         shortest: Option<usize>,
     },
+    /// The loss of connectionist temporal classification from logits, and its gradient.
+    CtcLoss {
+        /// `V`, blank among them.
+        classes: usize,
+        /// Labels of each row.
+        labels: usize,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+    },
 }
 
 #[derive(Deserialize)]
@@ -185,6 +196,12 @@ fn crf_flops(tags: usize) -> usize {
     2 * tags * tags
 }
 
+/// Operations of a step of connectionist temporal classification, forward: a subtraction, an exponential and an addition
+/// for each class and for each of five ways to the two states of a label, functions counted as one.
+fn ctc_flops(classes: usize, labels: usize) -> usize {
+    3 * (classes + 5 * labels)
+}
+
 impl Work {
     /// How the operands of its products are taken.
     pub fn precision(&self) -> Precision {
@@ -197,7 +214,9 @@ impl Work {
     /// Valid steps of each row, `[B]`.
     pub fn lengths(&self) -> Vec<usize> {
         let (batch, time, shortest) = match *self {
-            Self::TrainLanguageModel { batch, time, .. } => (batch, time, None),
+            Self::TrainLanguageModel { batch, time, .. } | Self::CtcLoss { batch, time, .. } => {
+                (batch, time, None)
+            }
             Self::TrainTagger {
                 batch,
                 time,
@@ -264,6 +283,9 @@ impl Workload {
             Work::Step { stack, .. } => stack.flops(),
             Work::CrfLoss { tags, .. } => 3 * positions * crf_flops(tags),
             Work::CrfDecode { tags, .. } => positions * crf_flops(tags),
+            Work::CtcLoss {
+                classes, labels, ..
+            } => 2 * positions * ctc_flops(classes, labels),
         }
     }
 }
