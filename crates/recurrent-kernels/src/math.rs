@@ -73,7 +73,7 @@ pub fn tanh<V: Vector>(x: V) -> V {
 /// `ln x` of `1 <= x <= 3`, such as a sum of up to three exponentials of which the largest is one.
 ///
 /// With `z = (x - 1) / (x + 1)` it is `2 (z + z^3 / 3 + z^5 / 5 + ..)`; an `x` above the square root of two is halved before.
-/// The absolute error is below one rounding of one.
+/// The absolute error is below two roundings of one.
 #[inline(always)]
 pub fn ln_to_three<V: Vector>(x: V) -> V {
     // SAFETY: `x` exists, so the machine has the instructions.
