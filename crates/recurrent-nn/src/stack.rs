@@ -1,7 +1,8 @@
 //! Layers on top of each other, in one or both directions.
 
 use crate::{
-    Cell, Direction, DropoutKind, Initializer, Layer, LayerConfig, Mode, RecurrenceConfig,
+    Cell, Direction, DropoutKind, Initializer, Layer, LayerConfig, LayerNorm, Mode,
+    RecurrenceConfig, padding,
 };
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -20,6 +21,8 @@ pub struct StackConfig {
     pub dropout: f64,
     /// Which elements that dropout takes together.
     pub dropout_kind: DropoutKind,
+    /// Whether the steps that a layer reads are normalised ([`LayerNorm`]), those of the first one too.
+    pub layer_norm: bool,
     /// Cell, initial values and recurrent dropout of every layer.
     pub recurrence: RecurrenceConfig,
 }
@@ -33,6 +36,7 @@ impl StackConfig {
             bidirectional: false,
             dropout: 0.0,
             dropout_kind: DropoutKind::Independent,
+            layer_norm: false,
             recurrence: RecurrenceConfig::new(cell),
         }
     }
@@ -59,7 +63,7 @@ impl StackConfig {
         );
         assert!((0.0..1.0).contains(&self.dropout), "dropout is in [0, 1)");
         let mut input_size = self.input_size;
-        let mut layers = Vec::new();
+        let (mut layers, mut norms) = (Vec::new(), Vec::new());
         for (number, &hidden_size) in self.hidden_sizes.iter().enumerate() {
             let layer = |direction, part| {
                 let seed = noise::mix(seed, 2 * number as u64 + part);
@@ -71,6 +75,9 @@ impl StackConfig {
                 }
                 .init(seed, device)
             };
+            if self.layer_norm {
+                norms.push(LayerNorm::new(input_size, device));
+            }
             layers.push(StackLayer {
                 forward: layer(Direction::Forward, 0),
                 reverse: self.bidirectional.then(|| layer(Direction::Reverse, 1)),
@@ -79,6 +86,7 @@ impl StackConfig {
         }
         Stack {
             layers,
+            norms,
             dropout: self.dropout,
             dropout_kind: self.dropout_kind,
         }
@@ -89,6 +97,8 @@ impl StackConfig {
 #[derive(Module, Debug)]
 pub struct Stack {
     layers: Vec<StackLayer>,
+    /// One before each layer, or none.
+    norms: Vec<LayerNorm>,
     #[module(skip)]
     dropout: f64,
     #[module(skip)]
@@ -160,6 +170,10 @@ impl Stack {
             if number > 0 {
                 x = self.dropout_kind.apply(x, self.dropout, mode.part(0));
             }
+            if let Some(norm) = self.norms.get(number) {
+                // What lies past a row's end reaches no weight.
+                x = norm.forward(padding::fill(x, lengths, 0.0));
+            }
             let (output, state) = layer
                 .forward
                 .forward(x.clone(), lengths, take(), mode.part(1));
@@ -193,6 +207,11 @@ impl Stack {
             self.layers.iter().all(|layer| layer.reverse.is_none()),
             "a bidirectional stack has no step: its outputs need the whole sequence"
         );
+    }
+
+    /// What normalises the input of each layer; nothing where none is normalised.
+    pub(crate) fn norms(&self) -> &[LayerNorm] {
+        &self.norms
     }
 
     /// The layers of the forward direction, the first first.

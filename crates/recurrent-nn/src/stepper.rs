@@ -6,7 +6,7 @@
 //! layer do not reach it.
 
 use crate::ops::cpu;
-use crate::{Layer, Linear, Stack};
+use crate::{Layer, LayerNorm, LayerNormStepper, Linear, Stack};
 use burn::tensor::Tensor;
 use recurrent_kernels::layer::{Size, Weights};
 use recurrent_kernels::step::{LinearStepper, StepState, Stepper};
@@ -85,6 +85,8 @@ pub fn linear_stepper(
 #[derive(Debug)]
 pub struct StackStepper {
     layers: Vec<Stepper<f32>>,
+    /// One before each layer, or none.
+    norms: Vec<LayerNormStepper>,
 }
 
 /// State of a [`StackStepper`].
@@ -115,6 +117,7 @@ impl Stack {
         let layers = self.forward_layers();
         StackStepper {
             layers: layers.map(|layer| layer.stepper(precision)).collect(),
+            norms: self.norms().iter().map(LayerNorm::stepper).collect(),
         }
     }
 }
@@ -137,8 +140,12 @@ impl StackStepper {
     pub fn step<'a>(&self, input: &[f32], state: &'a mut StackStepperState) -> &'a [f32] {
         assert_eq!(state.layers.len(), self.layers.len(), "state of a step");
         let mut below: Option<&StepState<f32>> = None;
-        for (layer, state) in self.layers.iter().zip(&mut state.layers) {
-            layer.step(below.map_or(input, |below| &below.hidden), state);
+        for (number, (layer, state)) in self.layers.iter().zip(&mut state.layers).enumerate() {
+            let input = below.map_or(input, |below| &below.hidden);
+            match self.norms.get(number) {
+                Some(norm) => layer.step(&norm.step(input), state),
+                None => layer.step(input, state),
+            }
             below = Some(state);
         }
         state.output()

@@ -72,8 +72,15 @@ fn steps_equal_the_sequence() {
 
 #[test]
 fn packed_steps_equal_the_sequence() {
-    for cell in Cell::ALL {
-        let stack = StackConfig::new(cell, 5, 37, 2).init(1, &device());
+    for (cell, layer_norm) in Cell::ALL
+        .into_iter()
+        .flat_map(|cell| [(cell, false), (cell, true)])
+    {
+        let config = StackConfig {
+            layer_norm,
+            ..StackConfig::new(cell, 5, 37, 2)
+        };
+        let stack = config.init(1, &device());
         let input = constant::<3>(&normal(2, [7, 1, 5], 1.0), F32);
         let (sequence, _) = stack.forward(input.clone(), None, None, Mode::Inference);
         let stepper = stack.stepper(Precision::Full);
@@ -131,6 +138,7 @@ impl Drawn {
             hidden_sizes: (0..layers).map(|k| 1 + below(5 + k, 20)).collect(),
             bidirectional: below(7, 2) == 1,
             dropout: 0.3,
+            layer_norm: below(8, 2) == 1,
             ..StackConfig::new(cell, input_size, 1, 1)
         };
         config.recurrence.recurrent_dropout = 0.3;

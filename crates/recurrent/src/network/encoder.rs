@@ -163,7 +163,9 @@ impl EncoderParts<'_> {
             .embedding
             .map(|embedding| LayerOf::new(&named("embedding"), "embedding", embedding.size));
         let body = match self.body {
-            Some(EncoderConfig::Recurrent(config)) => config.layers(&named("rnn")),
+            Some(EncoderConfig::Recurrent(config)) => {
+                config.layers(&named("rnn"), self.input_size())
+            }
             Some(EncoderConfig::Convolutional(config)) => config.layers(&named("convolutions")),
             None => Vec::new(),
         };

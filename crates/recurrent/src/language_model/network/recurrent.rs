@@ -223,6 +223,7 @@ impl RecurrentConfig {
             bidirectional: false,
             dropout: self.dropout,
             dropout_kind: self.dropout_kind,
+            layer_norm: false,
             recurrence: RecurrenceConfig {
                 cell: self.cell,
                 input_initializer: self.input_initializer,

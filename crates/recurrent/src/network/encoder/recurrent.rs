@@ -25,6 +25,9 @@ pub struct RecurrentEncoderConfig {
     /// Which elements that dropout takes together.
     #[serde(default)]
     pub dropout_kind: DropoutKind,
+    /// Whether the steps that each layer reads are normalised (Ba, Kiros and Hinton 2016).
+    #[serde(default)]
+    pub layer_norm: bool,
     /// Dropout of the recurrent connections, the same at every step.
     #[serde(default)]
     pub recurrent_dropout: f64,
@@ -110,6 +113,7 @@ impl RecurrentEncoderConfig {
             bidirectional: self.bidirectional,
             dropout: self.dropout,
             dropout_kind: self.dropout_kind,
+            layer_norm: self.layer_norm,
             recurrence: RecurrenceConfig {
                 cell: self.cell,
                 input_initializer: start(self.input_initializer),
@@ -136,19 +140,27 @@ impl RecurrentEncoderConfig {
         for &hidden in &self.hidden_sizes {
             let direction = self.cell.gates() * hidden * (input + hidden + 2);
             parameters += self.directions() * direction;
+            parameters += 2 * input * usize::from(self.layer_norm);
             input = self.directions() * hidden;
         }
         parameters
     }
 
-    pub(super) fn layers(&self, prefix: &str) -> Vec<LayerOf> {
+    pub(super) fn layers(&self, prefix: &str, width: usize) -> Vec<LayerOf> {
         let kind = match self.bidirectional {
             true => format!("{}, both directions", name_of(&self.cell)),
             false => name_of(&self.cell),
         };
-        let row = |(number, &hidden): (usize, &usize)| {
-            LayerOf::of_stack(prefix, number, &kind, self.directions() * hidden)
-        };
-        self.hidden_sizes.iter().enumerate().map(row).collect()
+        let mut rows = Vec::new();
+        let mut input = width;
+        for (number, &hidden) in self.hidden_sizes.iter().enumerate() {
+            if self.layer_norm {
+                let name = format!("{prefix}.norms.{number}");
+                rows.push(LayerOf::new(&name, "layer normalisation", input));
+            }
+            input = self.directions() * hidden;
+            rows.push(LayerOf::of_stack(prefix, number, &kind, input));
+        }
+        rows
     }
 }
