@@ -233,6 +233,42 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A file of sound is not read.
+    #[error("{}: {problem}", .path.display())]
+    SoundFile {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Sound is not what it should be.
+    #[error("sound: {problem}")]
+    Sound {
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// A line of a manifest is malformed, or the file of sound that it names is not there.
+    #[error("{}, line {line}: {problem}", .path.display())]
+    Utterance {
+        /// The manifest.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
+    /// Manifests are no data set.
+    #[error("{}: {problem}", .path.display())]
+    Manifest {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
+
     /// Values have another number of channels than those they are to be treated like.
     #[error("expected {expected} channels, found {found}")]
     Channels {

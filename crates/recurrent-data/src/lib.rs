@@ -8,6 +8,7 @@
 //! | file or folder -> training, validation and test sentences with a tag for each word | [`read_tagged`], [`TaggedSentences`] |
 //! | file or folder -> training, validation and test signals with a label each | [`read_signals`], [`LabelledSignals`] |
 //! | signals -> signals of mean 0 and deviation 1 | [`Standardiser`] |
+//! | files of sound -> samples -> log-mel spectrograms or MFCC | [`sound`] |
 //! | sequences -> batches of like lengths | [`draw_batches`], [`sorted_batches`], [`SequenceBatch`] |
 //! | tags -> spans, and how well predicted ones agree with them | [`TagScheme`], [`Span`], [`SpanScores`] |
 //! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`], [`StopWords`] |
@@ -46,6 +47,7 @@ mod labelled;
 mod readers;
 mod shuffle;
 mod signals;
+pub mod sound;
 mod source;
 mod span_scores;
 mod standardiser;

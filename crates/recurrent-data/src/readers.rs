@@ -16,6 +16,7 @@ pub(crate) use file::{MOST_BYTES, OpenFile, open, read_error};
 pub(crate) use folder::{
     FolderFiles, Listing, Parts, TEST, TRAIN, find_files, is_hidden, is_note, names_split, split_of,
 };
+pub(crate) use json_lines::{field as json_field, parse_object as json_object};
 pub(crate) use table::Table;
 pub(crate) use text_file::refuse_foreign;
 

@@ -35,12 +35,22 @@ impl Standardiser {
     /// # Errors
     /// If a signal has another number of channels than `signals` says.
     pub fn fit(signals: &LabelledSignals) -> Result<Self, DataError> {
-        let channels = signals.channels;
-        for signal in &signals.signals {
+        Self::fit_to(signals.signals.iter(), signals.channels)
+    }
+
+    /// As [`fit`](Self::fit), of signals `[T, C]` that need not have labels.
+    ///
+    /// # Errors
+    /// If a signal does not have as many channels.
+    pub fn fit_to<'a>(
+        signals: impl Iterator<Item = &'a Signal> + Clone,
+        channels: usize,
+    ) -> Result<Self, DataError> {
+        for signal in signals.clone() {
             check(signal, channels)?;
         }
         let steps = || {
-            let signals = signals.signals.iter();
+            let signals = signals.clone();
             signals.flat_map(|signal| signal.values.chunks_exact(channels.max(1)))
         };
         let count = steps().count().max(1) as f64;

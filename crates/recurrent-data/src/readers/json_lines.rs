@@ -30,7 +30,12 @@ pub(super) fn read_columns<const N: usize>(
         .collect()
 }
 
-fn parse_object(path: &Path, line: &str, number: u64) -> Result<Map<String, Value>, DataError> {
+/// The object that a line is.
+pub(crate) fn parse_object(
+    path: &Path,
+    line: &str,
+    number: u64,
+) -> Result<Map<String, Value>, DataError> {
     let malformed = |found: String| DataError::JsonLine {
         path: path.to_owned(),
         line: number,
@@ -48,7 +53,8 @@ fn parse_object(path: &Path, line: &str, number: u64) -> Result<Map<String, Valu
     }
 }
 
-fn field(
+/// What stands under the key `column`.
+pub(crate) fn field(
     path: &Path,
     object: &Map<String, Value>,
     line: u64,

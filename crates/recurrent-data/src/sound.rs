@@ -1,0 +1,130 @@
+//! Sound: files in, features of an acoustic model out.
+//!
+//! | stage | item |
+//! | --- | --- |
+//! | manifest -> files of sound with what is said in them | [`read_manifest`], [`Utterance`] |
+//! | WAV or FLAC file -> samples of one channel, at any rate | [`read_sound`], [`Sound`] |
+//! | samples -> log-mel spectrogram or MFCC, as a whole | [`SoundFeatures`], [`FeatureExtractor`] |
+//! | samples in pieces, as they arrive -> the same | [`FeatureStream`] |
+//! | features -> features of mean 0 and deviation 1 | [`Normalisation`], [`Normaliser`] |
+//! | sound or features -> others that sound alike, for training | [`change_speed`], [`add_white_noise`], [`SpecAugment`], [`Draw`] |
+//!
+//! ```
+//! use recurrent_data::sound::{Sound, SoundFeatures};
+//!
+//! let tone = (0..16_000).map(|t| (t as f32 * 0.1).sin() / 2.0);
+//! let sound = Sound { rate: 16_000, samples: tone.collect() };
+//! let features = SoundFeatures { mels: 40, ..SoundFeatures::default() };
+//! let signal = features.extractor()?.extract(&sound)?;
+//! // A step each 10 ms, as long as a whole window of 512 samples is left.
+//! assert_eq!((signal.steps, signal.values.len()), (97, 97 * 40));
+//! # Ok::<(), recurrent_data::DataError>(())
+//! ```
+
+mod augment;
+mod deltas;
+mod draw;
+mod extractor;
+mod features;
+mod manifest;
+mod mel;
+mod normalise;
+mod read;
+mod resample;
+mod spec_augment;
+mod spectrum;
+mod stream;
+mod write;
+
+pub use self::augment::{add_white_noise, change_speed};
+pub use self::draw::Draw;
+pub use self::extractor::FeatureExtractor;
+pub use self::features::{FeatureKind, Logarithm, MelNorm, MelScale, Padding, SoundFeatures};
+pub use self::manifest::{ManifestOptions, Utterance, read_manifest};
+pub use self::normalise::{Normalisation, Normaliser};
+pub use self::read::{SoundOptions, read_sound};
+pub use self::spec_augment::SpecAugment;
+pub use self::stream::FeatureStream;
+use crate::DataError;
+
+/// The least rate of sound that is treated, in samples a second.
+pub const LEAST_RATE: u32 = 1_000;
+/// The highest one.
+pub const MOST_RATE: u32 = 768_000;
+
+/// Sound of one channel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sound {
+    /// How many samples make up a second, in Hz.
+    pub rate: u32,
+    /// The samples, from -1 to 1; those of a file of floating point numbers, and of sound that noise was added to, may go
+    /// beyond. `[T]`
+    pub samples: Vec<f32>,
+}
+
+impl Sound {
+    /// The length in seconds; 0 where the rate is 0.
+    pub fn seconds(&self) -> f64 {
+        match self.rate {
+            0 => 0.0,
+            rate => self.samples.len() as f64 / f64::from(rate),
+        }
+    }
+
+    /// Sound as everything here takes it: a rate from [`LEAST_RATE`] to [`MOST_RATE`], at least one sample, and no sample
+    /// that is not finite.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn check(&self) -> Result<(), DataError> {
+        self.problem()
+            .map_or(Ok(()), |problem| Err(DataError::Sound { problem }))
+    }
+
+    /// What [`check`](Self::check) finds.
+    fn problem(&self) -> Option<String> {
+        if let Some(problem) = rate_problem(self.rate) {
+            return Some(problem);
+        }
+        if self.samples.is_empty() {
+            return Some("expected samples, found none".to_owned());
+        }
+        let wrong = self.samples.iter().position(|sample| !sample.is_finite())?;
+        let found = self.samples[wrong];
+        Some(format!(
+            "expected finite samples, found {found} at sample {wrong}"
+        ))
+    }
+}
+
+/// What is wrong with a rate.
+fn rate_problem(rate: u32) -> Option<String> {
+    let is_known = (LEAST_RATE..=MOST_RATE).contains(&rate);
+    (!is_known).then(|| {
+        format!("expected a rate from {LEAST_RATE} to {MOST_RATE} samples a second, found {rate}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_sound_is_told() {
+        let problem = |rate, samples: &[f32]| {
+            let samples = samples.to_vec();
+            let error = Sound { rate, samples }.check().unwrap_err();
+            error.to_string()
+        };
+        assert_eq!(
+            problem(0, &[0.0]),
+            "sound: expected a rate from 1000 to 768000 samples a second, found 0"
+        );
+        assert_eq!(problem(8_000, &[]), "sound: expected samples, found none");
+        assert_eq!(
+            problem(8_000, &[0.0, f32::NAN]),
+            "sound: expected finite samples, found NaN at sample 1"
+        );
+        assert_eq!(Sound::default().seconds(), 0.0);
+    }
+}
