@@ -48,6 +48,50 @@ pub enum DecodeError {
         /// The length.
         found: usize,
     },
+    /// A log probability of a frame is neither a finite number nor minus infinity.
+    #[error("frame {frame}, symbol {symbol}: expected a log probability, found {found}")]
+    Emission {
+        /// The frame, from 0.
+        frame: usize,
+        /// The symbol.
+        symbol: usize,
+        /// The value.
+        found: f32,
+    },
+    /// A word of a list is not made of labels.
+    #[error("word {word} from 0, position {position}: expected {expected}, found {found}")]
+    Word {
+        /// The word, by its place in the list.
+        word: usize,
+        /// The position in the word.
+        position: usize,
+        /// What may stand there.
+        expected: String,
+        /// The symbol.
+        found: u32,
+    },
+    /// A language model has no symbol for a label.
+    #[error(
+        "label {label}: expected a symbol of the language model, below {vocabulary}, found {found}"
+    )]
+    NotCovered {
+        /// The label.
+        label: usize,
+        /// The number of symbols of the model.
+        vocabulary: usize,
+        /// What the label stands for.
+        found: String,
+    },
+    /// A labelling is too long for its frames.
+    #[error("alignment: expected at least {expected} frames for {labels} labels, found {found}")]
+    TooFewFrames {
+        /// The number of labels.
+        labels: usize,
+        /// The fewest frames that can hold them: one a label, and a blank between equal neighbours.
+        expected: usize,
+        /// The number of frames.
+        found: usize,
+    },
     /// A file could not be read.
     #[error("{}: cannot be read: {found}", path.display())]
     Read {

@@ -5,6 +5,9 @@
 //! | --- | --- |
 //! | [`sample`] | drawing a symbol from logits: temperature, top-k, nucleus, greedy |
 //! | [`language_model`] | what all decoders take as a language model |
+//! | [`ctc`] | decoders of connectionist temporal classification: best path, prefix search, beam search, alignment |
+//! | [`guide`] | what a beam search is led by besides the network: language models, lexicons, hotwords |
+//! | [`hypothesis`] | what every decoder gives |
 //! | [`ngram`] | count language models: additive, stupid backoff, modified Kneser-Ney; ARPA and binary files, pruning |
 //! | [`cache`] | the continuous cache of a model's last states |
 //! | [`interpolation`] | mixtures of language models, their weights fitted by EM |
@@ -16,8 +19,12 @@
 #![deny(missing_docs)]
 
 pub mod cache;
+pub mod ctc;
 pub mod error;
+pub mod guide;
+pub mod hypothesis;
 pub mod interpolation;
+mod label_table;
 pub mod language_model;
 pub mod ngram;
 pub mod normalised;
@@ -25,6 +32,8 @@ pub mod sample;
 
 pub use cache::ContinuousCache;
 pub use error::DecodeError;
+pub use guide::Guide;
+pub use hypothesis::{Hypothesis, Labels};
 pub use interpolation::Mixture;
 pub use language_model::LanguageModel;
 pub use ngram::{AdditiveNgram, KneserNey, Ngram, NgramCounts, StupidBackoff};
