@@ -58,6 +58,7 @@ mod tagged;
 mod tags;
 mod tokenize;
 mod tokens;
+pub mod transcribed;
 mod vocabulary;
 mod word_vectors;
 

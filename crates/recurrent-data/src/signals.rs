@@ -30,7 +30,7 @@ mod cut;
 mod frame;
 mod grey;
 mod idx;
-mod images;
+pub(crate) mod images;
 mod layout;
 mod long;
 mod options;
@@ -240,7 +240,7 @@ impl LabelledSignals {
     }
 
     /// Adds a signal, or counts it where it has no steps.
-    fn push(&mut self, values: Vec<f32>, label: String, group: Option<String>) {
+    pub(crate) fn push(&mut self, values: Vec<f32>, label: String, group: Option<String>) {
         if values.is_empty() {
             self.dropped += 1;
             return;
@@ -254,7 +254,7 @@ impl LabelledSignals {
     }
 
     /// Takes the signals at `positions`, which are not taken twice.
-    fn take(&mut self, positions: &[usize]) -> Self {
+    pub(crate) fn take(&mut self, positions: &[usize]) -> Self {
         let take = |strings: &mut [String]| {
             let taken = positions.iter().map(|&p| std::mem::take(&mut strings[p]));
             taken.collect()

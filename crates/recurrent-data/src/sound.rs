@@ -38,10 +38,12 @@ mod write;
 
 pub use self::augment::{add_white_noise, change_speed};
 pub use self::draw::Draw;
+pub(crate) use self::draw::{Numbers, Purpose};
 pub use self::extractor::FeatureExtractor;
 pub use self::features::{FeatureKind, Logarithm, MelNorm, MelScale, Padding, SoundFeatures};
 pub use self::manifest::{ManifestOptions, Utterance, read_manifest};
 pub use self::normalise::{Normalisation, Normaliser};
+pub(crate) use self::read::decode_sound;
 pub use self::read::{SoundOptions, read_sound};
 pub use self::spec_augment::SpecAugment;
 pub use self::stream::FeatureStream;

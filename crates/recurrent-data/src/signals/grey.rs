@@ -36,6 +36,10 @@ impl Scan {
                 channels: width,
                 permutation: None,
             },
+            ImageOrder::Columns => Self {
+                channels: height,
+                permutation: Some(columns([height, width])),
+            },
             ImageOrder::Pixels => Self {
                 channels: 1,
                 permutation: None,
@@ -55,4 +59,10 @@ impl Scan {
             Some(order) => order.iter().map(|&pixel| value(&levels[pixel])).collect(),
         }
     }
+}
+
+/// The pixels of an image `[height, width]` column by column.
+fn columns([height, width]: [usize; 2]) -> Vec<usize> {
+    let pixels = (0..width).flat_map(|column| (0..height).map(move |row| row * width + column));
+    pixels.collect()
 }

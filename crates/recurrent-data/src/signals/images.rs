@@ -44,11 +44,35 @@ pub(super) fn read_files(
     files: Vec<(PathBuf, String)>,
     options: &SignalOptions,
 ) -> Result<LabelledSignals, DataError> {
+    let all = files.into_iter();
+    signals_of(
+        all.map(|(path, label)| Ok((decode::read(&path)?, path, label))),
+        options,
+    )
+}
+
+/// The same of files whose bytes are at hand.
+pub(crate) fn decode_files(
+    files: Vec<(PathBuf, Vec<u8>, String)>,
+    options: &SignalOptions,
+) -> Result<LabelledSignals, DataError> {
+    let all = files.into_iter();
+    signals_of(
+        all.map(|(path, bytes, label)| Ok((decode::decode(&path, &bytes)?, path, label))),
+        options,
+    )
+}
+
+/// The signals of images of one size.
+fn signals_of(
+    images: impl Iterator<Item = Result<(Image, PathBuf, String), DataError>>,
+    options: &SignalOptions,
+) -> Result<LabelledSignals, DataError> {
     let mut signals = LabelledSignals::default();
     let mut first: Option<(PathBuf, Scan, [usize; 2])> = None;
     let mut values = 0;
-    for (path, label) in files {
-        let Image { size, levels } = decode::read(&path)?;
+    for image in images {
+        let (Image { size, levels }, path, label) = image?;
         let (first_path, scan, expected) =
             first.get_or_insert_with(|| (path.clone(), Scan::new(size, options), size));
         if size != *expected {
@@ -72,7 +96,7 @@ pub(super) fn read_files(
 }
 
 /// Whether a file is an image by its name.
-pub(super) fn is_image(name: &str) -> bool {
+pub(crate) fn is_image(name: &str) -> bool {
     let name = name.to_lowercase();
     [".png", ".jpg", ".jpeg"]
         .iter()

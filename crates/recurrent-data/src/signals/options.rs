@@ -14,6 +14,8 @@ pub enum ImageOrder {
     /// A row of pixels a step, from the top: `T` is the height and `C` the width.
     #[default]
     Rows,
+    /// A column of pixels a step, from the left, as a line is read: `T` is the width and `C` the height.
+    Columns,
     /// A pixel a step, row by row: `T` is height x width and `C` is 1.
     Pixels,
     /// A pixel a step, in an order that [`SignalOptions::permutation_seed`] draws, the same for all images (Le, Jaitly and

@@ -19,11 +19,13 @@ pub struct Draw {
 
 /// What is drawn. Each purpose has numbers of its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Choice = 1,
     Range,
     Noise,
     Masks,
+    Dial,
+    Join,
 }
 
 impl Draw {
@@ -40,7 +42,7 @@ impl Draw {
     }
 
     /// The numbers for a purpose.
-    pub(super) fn numbers(&self, purpose: Purpose) -> Numbers {
+    pub(crate) fn numbers(&self, purpose: Purpose) -> Numbers {
         let mut seed = [0; 32];
         let words = [self.seed, self.epoch, self.index, purpose as u64];
         for (bytes, word) in seed.chunks_exact_mut(8).zip(words) {
@@ -52,17 +54,17 @@ impl Draw {
 
 /// A sequence of random numbers.
 #[derive(Debug)]
-pub(super) struct Numbers(ChaCha8Rng);
+pub(crate) struct Numbers(ChaCha8Rng);
 
 impl Numbers {
     /// A number from 0 to `last`.
-    pub(super) fn up_to(&mut self, last: usize) -> usize {
+    pub(crate) fn up_to(&mut self, last: usize) -> usize {
         let choices = last as u128 + 1;
         ((u128::from(self.0.next_u64()) * choices) >> 64) as usize
     }
 
     /// A number from 0 to below 1.
-    pub(super) fn fraction(&mut self) -> f64 {
+    pub(crate) fn fraction(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 

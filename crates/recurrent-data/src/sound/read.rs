@@ -12,7 +12,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 
 use super::{Sound, rate_problem};
 use crate::DataError;
@@ -81,12 +81,38 @@ impl SoundOptions {
 /// message names the file.
 pub fn read_sound(path: &Path, options: &SoundOptions) -> Result<Sound, DataError> {
     options.check()?;
+    decode(path, Box::new(open(path)?), options)
+}
+
+/// The sound that the `bytes` of a file hold; messages call it `path`.
+///
+/// # Errors
+/// As [`read_sound`].
+pub(crate) fn decode_sound(
+    path: &Path,
+    bytes: Vec<u8>,
+    options: &SoundOptions,
+) -> Result<Sound, DataError> {
+    options.check()?;
+    if let Some(found) = foreign(&bytes) {
+        return Err(DataError::SoundFile {
+            path: path.to_owned(),
+            problem: format!("expected a WAV or FLAC file, found {found}"),
+        });
+    }
+    decode(path, Box::new(io::Cursor::new(bytes)), options)
+}
+
+fn decode(
+    path: &Path,
+    source: Box<dyn MediaSource>,
+    options: &SoundOptions,
+) -> Result<Sound, DataError> {
     let wrong = |problem| DataError::SoundFile {
         path: path.to_owned(),
         problem,
     };
-    let file = open(path)?;
-    let mut reader = Reader::new(file, options.max_seconds).map_err(wrong)?;
+    let mut reader = Reader::new(source, options.max_seconds).map_err(wrong)?;
     reader.read().map_err(wrong)?;
     let sound = reader.sound;
     if let Some(problem) = sound.problem() {
@@ -153,8 +179,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(file: File, max_seconds: f64) -> Result<Self, String> {
-        let source = MediaSourceStream::new(Box::new(file), Default::default());
+    fn new(source: Box<dyn MediaSource>, max_seconds: f64) -> Result<Self, String> {
+        let source = MediaSourceStream::new(source, Default::default());
         let probe = symphonia::default::get_probe();
         let format = probe
             .probe(&Hint::new(), source, Default::default(), Default::default())

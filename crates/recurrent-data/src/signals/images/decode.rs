@@ -20,13 +20,17 @@ const JPEG: [u8; 3] = *b"\xff\xd8\xff";
 /// The most pixels of an image, which a small file may claim to have.
 const MOST_PIXELS: usize = 1 << 24;
 
-/// Reads an image; its first bytes say which format it has.
+/// Reads an image.
 pub(super) fn read(path: &Path) -> Result<Image, DataError> {
-    let bytes = read_raw(path, MOST_BYTES)?;
+    decode(path, &read_raw(path, MOST_BYTES)?)
+}
+
+/// The image that a file holds; its first bytes say which format it has.
+pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<Image, DataError> {
     let image = if bytes.starts_with(&PNG) {
-        png(&bytes)
+        png(bytes)
     } else if bytes.starts_with(&JPEG) {
-        jpeg(&bytes)
+        jpeg(bytes)
     } else {
         Err("expected a PNG or JPEG image, found other data".to_owned())
     };
