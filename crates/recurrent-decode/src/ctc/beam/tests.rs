@@ -1,6 +1,6 @@
 //! The beam search against sums over all paths, and the laws of its pieces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::ctc::log_add::log_add_exact;
@@ -210,6 +210,18 @@ fn however_the_frames_are_cut_the_result_is_the_same() {
     }
 }
 
+/// How many prefixes those in the beam have, with themselves.
+fn prefixes(search: &BeamSearch<Unguided>) -> usize {
+    let mut all = BTreeSet::from([search.tree.root]);
+    for &node in &search.slots.node[..search.slots.count] {
+        let mut node = node;
+        while all.insert(node) {
+            node = search.tree.node(node).parent;
+        }
+    }
+    all.len()
+}
+
 #[test]
 fn a_stream_takes_no_more_memory_than_its_beam() {
     let mut numbers = Numbers(77);
@@ -222,7 +234,7 @@ fn a_stream_takes_no_more_memory_than_its_beam() {
     let mut stream = kept.clone();
     let mut taken = Labels::default();
     for round in 0..1500 {
-        let values = frames(&mut numbers, 20, 6, 25.0);
+        let values = frames(&mut numbers, 20, 6, 80.0);
         stream.advance(&values).unwrap();
         kept.advance(&values).unwrap();
         let stable = stream.take_stable();
@@ -231,6 +243,7 @@ fn a_stream_takes_no_more_memory_than_its_beam() {
         assert!(stream.stable().labels.is_empty());
         let (nodes, records) = (stream.tree.len(), stream.records.len());
         assert!(nodes < 500 && records < 2000, "{nodes}, {records} {round}");
+        assert_eq!(nodes, prefixes(&stream), "round {round}");
     }
     assert!(taken.labels.len() > 5000 && kept.tree.len() > taken.labels.len());
     let (whole, rest) = (kept.finish(), stream.finish());
