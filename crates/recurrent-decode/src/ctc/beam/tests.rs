@@ -228,21 +228,26 @@ fn a_stream_takes_no_more_memory_than_its_beam() {
     let options = BeamOptions {
         beam_width: 16,
         n_best: 16,
+        most_undecided: Some(30),
         ..Default::default()
     };
     let mut kept = BeamSearch::new(6, 0, options, Unguided).unwrap();
     let mut stream = kept.clone();
     let mut taken = Labels::default();
     for round in 0..1500 {
-        let values = frames(&mut numbers, 20, 6, 80.0);
+        let values = frames(&mut numbers, 20, 6, 15.0);
         stream.advance(&values).unwrap();
         kept.advance(&values).unwrap();
         let stable = stream.take_stable();
         taken.labels.extend(stable.labels);
         taken.positions.extend(stable.positions);
         assert!(stream.stable().labels.is_empty());
+        assert!(stream.tentative().labels.len() <= 30);
         let (nodes, records) = (stream.tree.len(), stream.records.len());
-        assert!(nodes < 500 && records < 2000, "{nodes}, {records} {round}");
+        assert!(
+            nodes <= 16 * 31 && records < 4000,
+            "{nodes}, {records} {round}"
+        );
         assert_eq!(nodes, prefixes(&stream), "round {round}");
     }
     assert!(taken.labels.len() > 5000 && kept.tree.len() > taken.labels.len());
