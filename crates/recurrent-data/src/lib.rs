@@ -11,6 +11,7 @@
 //! | files of sound -> samples -> log-mel spectrograms or MFCC | [`sound`] |
 //! | sequences -> batches of like lengths | [`draw_batches`], [`sorted_batches`], [`SequenceBatch`] |
 //! | tags -> spans, and how well predicted ones agree with them | [`TagScheme`], [`Span`], [`SpanScores`] |
+//! | texts or labels -> how far recognised ones are from the true ones | [`EditCounts`], [`ErrorRates`] |
 //! | text -> cleaned text -> tokens | [`CleanConfig`], [`Tokens`], [`StopWords`] |
 //! | text -> subwords -> ids, and back | [`Subwords`] |
 //! | ids -> chunks for truncated backpropagation through time | [`TokenStreams`], [`SequenceBatch`] |
@@ -41,6 +42,7 @@ mod batches;
 mod clean;
 mod encoding;
 mod error;
+mod error_rates;
 pub mod files;
 mod grammar;
 mod labelled;
@@ -67,6 +69,7 @@ pub use batches::{draw_batches, sorted_batches};
 pub use clean::CleanConfig;
 pub use encoding::Encoding;
 pub use error::{DataError, Place};
+pub use error_rates::{EditCounts, ErrorRates};
 pub use grammar::Grammar;
 pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
 pub use signals::{

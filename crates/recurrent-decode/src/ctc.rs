@@ -27,7 +27,7 @@ mod log_add;
 mod prefix_search;
 mod probability;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -18,7 +18,17 @@
 //!
 //! All scores are natural logarithms and are added to the network's.
 
+mod hotwords;
+mod label_model;
+mod lexicon;
 mod pair;
+mod word_model;
+mod word_trie;
+
+pub use hotwords::{HotwordState, Hotwords};
+pub use label_model::LabelModel;
+pub use lexicon::{Lexicon, LexiconState};
+pub use word_model::{WordModel, WordModelOptions, WordModelState};
 
 use crate::DecodeError;
 
@@ -105,3 +115,6 @@ impl<G: Guide + ?Sized> Guide for &G {
         (**self).check(symbols, blank)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,8 +76,9 @@ pub fn beam_search<G: Guide>(
 
 /// A beam search that is given its frames piece by piece. However they are cut, the result is the same.
 ///
-/// What it holds grows with the number of labels, not of frames, and where the labels that are sure are taken out by
-/// [`take_stable`](Self::take_stable), with the number of those that are not.
+/// What it holds grows with the number of labels, not of frames. For endless streams, take out the labels that are sure by
+/// [`take_stable`](Self::take_stable), and set [`BeamOptions::most_undecided`]: two prefixes that are equally probable can
+/// otherwise stay in the beam for any time.
 #[derive(Debug, Clone)]
 pub struct BeamSearch<G: Guide> {
     guide: G,
@@ -100,6 +101,8 @@ pub struct BeamSearch<G: Guide> {
     labels: Vec<(f32, u32)>,
     /// The position of the last label that was taken out.
     taken: usize,
+    /// How many labels all prefixes are known to have in common.
+    decided: u32,
 }
 
 impl<G: Guide> BeamSearch<G> {
@@ -133,6 +136,7 @@ impl<G: Guide> BeamSearch<G> {
             emissions: vec![f32::NEG_INFINITY; symbols + 1],
             labels: Vec::new(),
             taken: 0,
+            decided: 0,
         })
     }
 
@@ -182,6 +186,7 @@ impl<G: Guide> BeamSearch<G> {
         let taken = self.part(self.tree.root, common);
         self.taken = taken.positions.last().copied().unwrap_or(self.taken);
         self.tree.set_root(common);
+        self.decided = self.decided.max(self.tree.node(common).depth);
         taken
     }
 

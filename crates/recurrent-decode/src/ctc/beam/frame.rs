@@ -30,6 +30,9 @@ impl<G: Guide> BeamSearch<G> {
         self.collect(frame, highest);
         self.choose(frame);
         self.frames += 1;
+        if let Some(most) = self.options.most_undecided {
+            self.decide(most);
+        }
         if !G::IDLE {
             self.recentre();
         }
@@ -143,6 +146,35 @@ impl<G: Guide> BeamSearch<G> {
         }
         self.slots.turn();
         if !change.left.is_empty() || !change.entering.is_empty() {
+            self.replace(&change);
+        }
+        self.change = change;
+    }
+
+    /// Drops the prefixes that do not have all labels of the best one but its last `most`.
+    fn decide(&mut self, most: usize) {
+        let Some(best) = self.slots.best() else {
+            return;
+        };
+        let node = self.slots.node[best];
+        let depth = self.tree.node(node).depth;
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let needed = depth.saturating_sub(most);
+        if needed <= self.decided {
+            return;
+        }
+        self.decided = needed;
+        let prefix = self.tree.above(node, needed);
+        let mut change = std::mem::take(&mut self.change);
+        change.clear(0);
+        for slot in 0..self.slots.count {
+            let node = self.slots.node[slot];
+            if self.tree.above(node, needed) != prefix {
+                change.left.push(slot);
+                change.gone.push(node);
+            }
+        }
+        if !change.left.is_empty() {
             self.replace(&change);
         }
         self.change = change;

@@ -17,6 +17,10 @@ pub struct BeamOptions {
     pub beam_prune_logp: f32,
     /// The most hypotheses that are given.
     pub n_best: usize,
+    /// The most labels at the end of the best prefix that the others may disagree with: those that have not all labels
+    /// before are dropped. It bounds how long a label may stay undecided, and so the memory of an endless stream. `None`
+    /// drops none.
+    pub most_undecided: Option<usize>,
 }
 
 impl Default for BeamOptions {
@@ -26,6 +30,7 @@ impl Default for BeamOptions {
             token_min_logp: -5.0,
             beam_prune_logp: -10.0,
             n_best: 1,
+            most_undecided: None,
         }
     }
 }
@@ -38,6 +43,7 @@ impl BeamOptions {
             token_min_logp: f32::NEG_INFINITY,
             beam_prune_logp: f32::NEG_INFINITY,
             n_best: beam_width,
+            most_undecided: None,
         }
     }
 
@@ -72,6 +78,10 @@ impl BeamOptions {
         }
         if self.n_best == 0 {
             return Err(DecodeError::setting("n_best", "a number above 0", 0));
+        }
+        if self.most_undecided == Some(0) {
+            let expected = "a number above 0, or none";
+            return Err(DecodeError::setting("most_undecided", expected, 0));
         }
         Ok(())
     }

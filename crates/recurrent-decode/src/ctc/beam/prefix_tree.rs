@@ -164,6 +164,14 @@ impl<S> PrefixTree<S> {
         self.unused.push(id);
     }
 
+    /// The prefix of `node` with `depth` labels, or itself where it has no more.
+    pub fn above(&self, mut node: u32, depth: u32) -> u32 {
+        while self.node(node).depth > depth {
+            node = self.node(node).parent;
+        }
+        node
+    }
+
     /// The longest prefix that both have.
     pub fn common(&self, mut a: u32, mut b: u32) -> u32 {
         while a != b {

@@ -1,6 +1,6 @@
 //! The beam search against sums over all paths, and the laws of its pieces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::ctc::log_add::log_add_exact;
@@ -210,27 +210,45 @@ fn however_the_frames_are_cut_the_result_is_the_same() {
     }
 }
 
+/// How many prefixes those in the beam have, with themselves.
+fn prefixes(search: &BeamSearch<Unguided>) -> usize {
+    let mut all = BTreeSet::from([search.tree.root]);
+    for &node in &search.slots.node[..search.slots.count] {
+        let mut node = node;
+        while all.insert(node) {
+            node = search.tree.node(node).parent;
+        }
+    }
+    all.len()
+}
+
 #[test]
 fn a_stream_takes_no_more_memory_than_its_beam() {
     let mut numbers = Numbers(77);
     let options = BeamOptions {
         beam_width: 16,
         n_best: 16,
+        most_undecided: Some(30),
         ..Default::default()
     };
     let mut kept = BeamSearch::new(6, 0, options, Unguided).unwrap();
     let mut stream = kept.clone();
     let mut taken = Labels::default();
     for round in 0..1500 {
-        let values = frames(&mut numbers, 20, 6, 25.0);
+        let values = frames(&mut numbers, 20, 6, 15.0);
         stream.advance(&values).unwrap();
         kept.advance(&values).unwrap();
         let stable = stream.take_stable();
         taken.labels.extend(stable.labels);
         taken.positions.extend(stable.positions);
         assert!(stream.stable().labels.is_empty());
+        assert!(stream.tentative().labels.len() <= 30);
         let (nodes, records) = (stream.tree.len(), stream.records.len());
-        assert!(nodes < 500 && records < 2000, "{nodes}, {records} {round}");
+        assert!(
+            nodes <= 16 * 31 && records < 4000,
+            "{nodes}, {records} {round}"
+        );
+        assert_eq!(nodes, prefixes(&stream), "round {round}");
     }
     assert!(taken.labels.len() > 5000 && kept.tree.len() > taken.labels.len());
     let (whole, rest) = (kept.finish(), stream.finish());
