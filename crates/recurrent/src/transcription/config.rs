@@ -1,0 +1,62 @@
+//! The recipe of a transcriber.
+
+mod data;
+mod decode;
+
+pub use data::{
+    DialledData, HandwrittenData, JoinedData, Misfits, NamedImagesData, SoundData, SoundSettings,
+    TranscribedData,
+};
+pub use decode::{DecodeConfig, DecodeMethod};
+
+use super::network::TranscriberConfig;
+use crate::Error;
+use crate::task::{TaskConfig, read, to_table};
+use crate::training::TrainingConfig;
+use serde::{Deserialize, Serialize};
+
+/// All sections of the recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TranscriptionConfig {
+    /// `[task]`.
+    pub task: TaskConfig,
+    /// `[data]`.
+    pub data: TranscribedData,
+    /// `[model]`.
+    pub model: TranscriberConfig,
+    /// `[training]`.
+    pub training: TrainingConfig,
+    /// `[decode]`.
+    #[serde(default)]
+    pub decode: DecodeConfig,
+}
+
+impl TranscriptionConfig {
+    /// The recipe from its text; ranges are not checked.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        read(text)
+    }
+
+    /// Checks the range of every value.
+    ///
+    /// # Errors
+    /// Where one is out of range; the message names its key.
+    pub fn check(&self) -> Result<(), Error> {
+        self.data.check()?;
+        self.model.check()?;
+        self.training.check_examples()?;
+        self.decode.check()
+    }
+
+    /// Makes its paths hold in every working directory.
+    pub(crate) fn make_paths_absolute(&mut self) {
+        self.data.make_path_absolute();
+        self.decode.make_paths_absolute();
+    }
+
+    /// The recipe as TOML, every default written out.
+    pub fn to_toml(&self) -> String {
+        to_table(self).to_string()
+    }
+}
