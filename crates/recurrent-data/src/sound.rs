@@ -3,7 +3,7 @@
 //! | stage | item |
 //! | --- | --- |
 //! | manifest -> files of sound with what is said in them | [`read_manifest`], [`Utterance`] |
-//! | WAV or FLAC file -> samples of one channel, at any rate | [`read_sound`], [`Sound`] |
+//! | WAV or FLAC file -> samples of one channel, at any rate | [`read_sound`], [`decode_sound`], [`Sound`] |
 //! | samples -> log-mel spectrogram or MFCC, as a whole | [`SoundFeatures`], [`FeatureExtractor`] |
 //! | samples in pieces, as they arrive -> the same | [`FeatureStream`] |
 //! | features -> features of mean 0 and deviation 1 | [`Normalisation`], [`Normaliser`] |
@@ -22,6 +22,7 @@
 //! ```
 
 mod augment;
+mod choices;
 mod deltas;
 mod draw;
 mod extractor;
@@ -37,14 +38,14 @@ mod stream;
 mod write;
 
 pub use self::augment::{add_white_noise, change_speed};
+pub use self::choices::{FeatureKind, Logarithm, MelNorm, MelScale, Padding};
 pub use self::draw::Draw;
 pub(crate) use self::draw::{Numbers, Purpose};
 pub use self::extractor::FeatureExtractor;
-pub use self::features::{FeatureKind, Logarithm, MelNorm, MelScale, Padding, SoundFeatures};
+pub use self::features::SoundFeatures;
 pub use self::manifest::{ManifestOptions, Utterance, read_manifest};
 pub use self::normalise::{Normalisation, Normaliser};
-pub(crate) use self::read::decode_sound;
-pub use self::read::{SoundOptions, read_sound};
+pub use self::read::{SoundOptions, decode_sound, read_sound};
 pub use self::spec_augment::SpecAugment;
 pub use self::stream::FeatureStream;
 use crate::DataError;
@@ -53,6 +54,9 @@ use crate::DataError;
 pub const LEAST_RATE: u32 = 1_000;
 /// The highest one.
 pub const MOST_RATE: u32 = 768_000;
+
+/// The farthest that a sample may be from 0, so that no power overflows.
+const MOST_LEVEL: f32 = 1e6;
 
 /// Sound of one channel.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,8 +77,8 @@ impl Sound {
         }
     }
 
-    /// Sound as everything here takes it: a rate from [`LEAST_RATE`] to [`MOST_RATE`], at least one sample, and no sample
-    /// that is not finite.
+    /// Sound as everything here takes it: a rate from [`LEAST_RATE`] to [`MOST_RATE`], at least one sample, and none that
+    /// is farther from 0 than a million, or no number.
     ///
     /// # Errors
     /// If it is something else.
@@ -88,15 +92,22 @@ impl Sound {
         if let Some(problem) = rate_problem(self.rate) {
             return Some(problem);
         }
-        if self.samples.is_empty() {
-            return Some("expected samples, found none".to_owned());
+        match self.samples.is_empty() {
+            true => Some("expected samples, found none".to_owned()),
+            false => sample_problem(&self.samples),
         }
-        let wrong = self.samples.iter().position(|sample| !sample.is_finite())?;
-        let found = self.samples[wrong];
-        Some(format!(
-            "expected finite samples, found {found} at sample {wrong}"
-        ))
     }
+}
+
+/// What is wrong with samples.
+fn sample_problem(samples: &[f32]) -> Option<String> {
+    // What is no number is not within either.
+    let is_within = |sample: &f32| sample.abs() <= MOST_LEVEL;
+    let wrong = samples.iter().position(|sample| !is_within(sample))?;
+    let found = samples[wrong];
+    Some(format!(
+        "expected finite samples of at most a million, found {found:?} at sample {wrong}"
+    ))
 }
 
 /// What is wrong with a rate.
@@ -125,8 +136,9 @@ mod tests {
         assert_eq!(problem(8_000, &[]), "sound: expected samples, found none");
         assert_eq!(
             problem(8_000, &[0.0, f32::NAN]),
-            "sound: expected finite samples, found NaN at sample 1"
+            "sound: expected finite samples of at most a million, found NaN at sample 1"
         );
+        assert!(problem(8_000, &[2e6]).ends_with("found 2000000.0 at sample 0"));
         assert_eq!(Sound::default().seconds(), 0.0);
     }
 }

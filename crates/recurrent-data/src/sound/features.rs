@@ -3,69 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::mel::MelFilters;
-use super::{FeatureExtractor, FeatureStream, rate_problem};
+use super::{
+    FeatureExtractor, FeatureKind, FeatureStream, Logarithm, MelNorm, MelScale, Padding,
+    rate_problem,
+};
 use crate::DataError;
-
-/// What the features of a step are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FeatureKind {
-    /// The logarithms of the powers of the mel filters.
-    #[default]
-    LogMel,
-    /// The first coefficients of their cosine transform: mel frequency cepstral coefficients.
-    Mfcc,
-}
-
-/// Which frequencies are equally far apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MelScale {
-    /// `mel = 2595 log10(1 + f / 700)` (O'Shaughnessy 1987, *Speech Communication*), as in HTK and Kaldi, and in torchaudio
-    /// unless told otherwise.
-    #[default]
-    Htk,
-    /// Linear below 1 kHz and logarithmic above (Slaney 1998, *Auditory Toolbox*), as in librosa unless told otherwise.
-    Slaney,
-}
-
-/// How the mel filters are weighted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MelNorm {
-    /// Each has the height 1, as in torchaudio unless told otherwise.
-    #[default]
-    Height,
-    /// Each has the area 1, as in Slaney's toolbox, and in librosa unless told otherwise.
-    Area,
-}
-
-/// What is beyond the ends of the sound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Padding {
-    /// Nothing: a step is a window that lies within the sound, so that sound of `T` samples has
-    /// `1 + floor((T - n_fft) / hop)` steps, and none if it is shorter than a window.
-    #[default]
-    None,
-    /// Silence: step `t` has its middle at sample `t hop`, so that there are `1 + floor(T / hop)` steps, as in librosa
-    /// unless told otherwise.
-    Zeros,
-    /// The sound backwards, without its last sample, as in torchaudio unless told otherwise. Steps are as in
-    /// [`Padding::Zeros`], and sound needs more than `n_fft / 2` samples.
-    Reflect,
-}
-
-/// What becomes of the powers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Logarithm {
-    /// `ln max(power, floor)`
-    #[default]
-    Natural,
-    /// `10 log10 max(power, floor)`
-    Decibel,
-}
 
 /// Which features of sound are computed, and how.
 ///
@@ -78,7 +20,7 @@ pub enum Logarithm {
 ///
 /// A window shorter than `n_fft` stands in its middle, as in librosa and PyTorch.
 ///
-/// | source | values that differ from the defaults |
+/// | source | what is like it, lengths and numbers aside |
 /// | --- | --- |
 /// | librosa 0.11 | `padding` zeros, `mel_scale` slaney, `mel_norm` area, `logarithm` decibel, `top_db` 80 |
 /// | torchaudio 2.11 | `padding` reflect; of its `MFCC` also `logarithm` decibel, `top_db` 80 |
@@ -335,112 +277,4 @@ impl SoundFeatures {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn options_out_of_range_are_named() {
-        let defaults = SoundFeatures::default;
-        let cases = [
-            (
-                SoundFeatures {
-                    rate: 0,
-                    ..defaults()
-                },
-                "`rate`: expected a rate from 1000 to 768000 samples a second, found 0",
-            ),
-            (
-                SoundFeatures {
-                    window_ms: f64::NAN,
-                    ..defaults()
-                },
-                "`window_ms`: expected milliseconds of 1 to 65536 samples, found NaN",
-            ),
-            (
-                SoundFeatures {
-                    window_ms: 1e300,
-                    ..defaults()
-                },
-                "`window_ms`: expected milliseconds of 1 to 65536 samples, found 1",
-            ),
-            (
-                SoundFeatures {
-                    hop_ms: 0.01,
-                    ..defaults()
-                },
-                "`hop_ms`: expected milliseconds of 1 to 65536 samples, found 0.01",
-            ),
-            (
-                SoundFeatures {
-                    n_fft: Some(256),
-                    ..defaults()
-                },
-                "`n_fft`: expected as many samples as a window has or more, from 2 to 65536, \
-                 found 256 where a window has 400",
-            ),
-            (
-                SoundFeatures {
-                    f_max: Some(8_001.0),
-                    ..defaults()
-                },
-                "`f_max`: expected a frequency above 0 and at most half of the rate, found 8001 where",
-            ),
-            (
-                SoundFeatures {
-                    f_min: 8_000.0,
-                    ..defaults()
-                },
-                "`f_min`: expected a frequency from 0 to below `f_max`, found 8000 where `f_max` is 8000",
-            ),
-            (
-                SoundFeatures {
-                    top_db: Some(80.0),
-                    ..defaults()
-                },
-                "`top_db`: expected none where `logarithm` is not decibel, found 80.0",
-            ),
-            (
-                SoundFeatures {
-                    mels: 512,
-                    ..defaults()
-                },
-                "`mels`: expected filters with a frequency of the Fourier transform in each, found",
-            ),
-            (
-                SoundFeatures {
-                    kind: FeatureKind::Mfcc,
-                    coefficients: 81,
-                    ..defaults()
-                },
-                "`coefficients`: expected a number from 1 to `mels`, found 81 where `mels` is 80",
-            ),
-            (
-                SoundFeatures {
-                    floor: 0.0,
-                    ..defaults()
-                },
-                "`floor`: expected a number above 0",
-            ),
-        ];
-        for (features, message) in cases {
-            let error = features.check().unwrap_err().to_string();
-            assert!(error.starts_with(message), "{error}");
-            assert!(features.extractor().is_err());
-        }
-        defaults().check().unwrap();
-    }
-
-    #[test]
-    fn a_file_names_what_differs_from_the_defaults() {
-        let text = "{\"kind\": \"mfcc\", \"mel_scale\": \"slaney\", \"deltas\": 2}";
-        let features: SoundFeatures = serde_json::from_str(text).unwrap();
-        assert_eq!(features.channels(), 39);
-        assert_eq!(features.mel_scale, MelScale::Slaney);
-        let again = serde_json::to_string(&features).unwrap();
-        assert_eq!(
-            serde_json::from_str::<SoundFeatures>(&again).unwrap(),
-            features
-        );
-        assert!(serde_json::from_str::<SoundFeatures>("{\"mel\": 3}").is_err());
-    }
-}
+mod tests;

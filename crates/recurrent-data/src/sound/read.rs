@@ -5,7 +5,7 @@
 //! the checksum that it names, nothing is returned.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
@@ -77,73 +77,67 @@ impl SoundOptions {
 ///
 /// # Errors
 /// If the file is not there, cannot be read, is neither WAV nor FLAC, is damaged or cut short, has no samples or some that
-/// are not finite, more seconds than are asked for or a rate that is not treated, or an option is out of its range; the
+/// [`Sound::check`] refuses, more seconds than are asked for or a rate that is not treated, or an option is out of its range; the
 /// message names the file.
 pub fn read_sound(path: &Path, options: &SoundOptions) -> Result<Sound, DataError> {
     options.check()?;
-    decode(path, Box::new(open(path)?), options)
-}
-
-/// The sound that the `bytes` of a file hold; messages call it `path`.
-///
-/// # Errors
-/// As [`read_sound`].
-pub(crate) fn decode_sound(
-    path: &Path,
-    bytes: Vec<u8>,
-    options: &SoundOptions,
-) -> Result<Sound, DataError> {
-    options.check()?;
-    if let Some(found) = foreign(&bytes) {
-        return Err(DataError::SoundFile {
-            path: path.to_owned(),
-            problem: format!("expected a WAV or FLAC file, found {found}"),
-        });
-    }
-    decode(path, Box::new(io::Cursor::new(bytes)), options)
-}
-
-fn decode(
-    path: &Path,
-    source: Box<dyn MediaSource>,
-    options: &SoundOptions,
-) -> Result<Sound, DataError> {
+    let unreadable = |error| read_error(path, false, 0, error);
     let wrong = |problem| DataError::SoundFile {
         path: path.to_owned(),
         problem,
     };
-    let mut reader = Reader::new(source, options.max_seconds).map_err(wrong)?;
-    reader.read().map_err(wrong)?;
-    let sound = reader.sound;
-    if let Some(problem) = sound.problem() {
-        return Err(wrong(problem));
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(wrong(format!("{EXPECTED} a folder or a device")));
     }
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut first = Vec::new();
+    let mut beginning = file.by_ref().take(FIRST_BYTES as u64);
+    beginning.read_to_end(&mut first).map_err(unreadable)?;
+    file.rewind().map_err(unreadable)?;
+    let sound = decode(&first, Box::new(file), options).map_err(wrong)?;
+    at_rate(sound, options)
+}
+
+/// Decodes the bytes of a file of sound, as [`read_sound`] does.
+///
+/// # Errors
+/// As [`read_sound`], without the name of a file.
+pub fn decode_sound(bytes: &[u8], options: &SoundOptions) -> Result<Sound, DataError> {
+    options.check()?;
+    let first = &bytes[..bytes.len().min(FIRST_BYTES)];
+    let sound = decode(first, Box::new(Cursor::new(bytes)), options);
+    at_rate(
+        sound.map_err(|problem| DataError::Sound { problem })?,
+        options,
+    )
+}
+
+fn at_rate(sound: Sound, options: &SoundOptions) -> Result<Sound, DataError> {
     match options.rate {
         Some(rate) => sound.resampled(rate),
         None => Ok(sound),
     }
 }
 
-/// Opens a regular file whose first bytes are those of WAV or FLAC.
-fn open(path: &Path) -> Result<File, DataError> {
-    let unreadable = |error| read_error(path, false, 0, error);
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(DataError::SoundFile {
-            path: path.to_owned(),
-            problem: "expected a WAV or FLAC file, found a folder or a device".to_owned(),
-        });
+/// How many bytes say what a file is.
+const FIRST_BYTES: usize = 12;
+
+const EXPECTED: &str = "expected a WAV or FLAC file, found";
+
+/// The sound of a source that begins with `first`, or what is wrong with it.
+fn decode<'a>(
+    first: &[u8],
+    source: Box<dyn MediaSource + 'a>,
+    options: &SoundOptions,
+) -> Result<Sound, String> {
+    if let Some(found) = foreign(first) {
+        return Err(format!("{EXPECTED} {found}"));
     }
-    let mut file = File::open(path).map_err(unreadable)?;
-    let mut first = Vec::new();
-    let mut beginning = file.by_ref().take(12);
-    beginning.read_to_end(&mut first).map_err(unreadable)?;
-    file.rewind().map_err(unreadable)?;
-    match foreign(&first) {
-        None => Ok(file),
-        Some(found) => Err(DataError::SoundFile {
-            path: path.to_owned(),
-            problem: format!("expected a WAV or FLAC file, found {found}"),
-        }),
+    let mut reader = Reader::new(source, options.max_seconds)?;
+    reader.read()?;
+    match reader.sound.problem() {
+        None => Ok(reader.sound),
+        Some(problem) => Err(problem),
     }
 }
 
@@ -164,9 +158,9 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// A file that is being decoded. What goes wrong comes without its name.
-struct Reader {
-    format: Box<dyn FormatReader>,
+/// A source that is being decoded.
+struct Reader<'a> {
+    format: Box<dyn FormatReader + 'a>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
     /// How many samples a channel has, where the file says it.
@@ -178,8 +172,8 @@ struct Reader {
     sound: Sound,
 }
 
-impl Reader {
-    fn new(source: Box<dyn MediaSource>, max_seconds: f64) -> Result<Self, String> {
+impl<'a> Reader<'a> {
+    fn new(source: Box<dyn MediaSource + 'a>, max_seconds: f64) -> Result<Self, String> {
         let source = MediaSourceStream::new(source, Default::default());
         let probe = symphonia::default::get_probe();
         let format = probe

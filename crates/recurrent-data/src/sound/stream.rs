@@ -2,7 +2,7 @@
 
 use super::extractor::check_rate;
 use super::spectrum::Spectrum;
-use super::{Padding, SoundFeatures};
+use super::{Padding, SoundFeatures, sample_problem};
 use crate::{DataError, Signal};
 
 /// What computes the features of sound that arrives in pieces of any length: a step as soon as the samples of its window
@@ -67,13 +67,10 @@ impl FeatureStream {
     /// `[T, C]`, perhaps none.
     ///
     /// # Errors
-    /// If a sample is not finite; none is taken then.
+    /// If a sample is one that [`Sound::check`](super::Sound::check) refuses; none is taken then.
     pub fn push(&mut self, samples: &[f32]) -> Result<Signal, DataError> {
-        if let Some(wrong) = samples.iter().position(|sample| !sample.is_finite()) {
-            let found = samples[wrong];
-            return Err(DataError::Sound {
-                problem: format!("expected finite samples, found {found} at sample {wrong}"),
-            });
+        if let Some(problem) = sample_problem(samples) {
+            return Err(DataError::Sound { problem });
         }
         let skipped = self.skip.min(samples.len());
         self.skip -= skipped;

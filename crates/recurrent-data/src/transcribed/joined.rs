@@ -180,11 +180,15 @@ fn read(entry: Entry, options: &SoundOptions) -> Result<Word, DataError> {
             problem: "expected a name such as WORD_SPEAKER_NUMBER.wav, found another".to_owned(),
         });
     };
+    let sound = decode_sound(&bytes, options).map_err(|error| match error {
+        DataError::Sound { problem } => DataError::SoundFile { path, problem },
+        other => other,
+    })?;
     Ok(Word {
         text: text.to_owned(),
         speaker: speaker.to_owned(),
         number,
-        sound: decode_sound(&path, bytes, options)?,
+        sound,
     })
 }
 

@@ -45,7 +45,8 @@ impl TranscriptionConfig {
     pub fn check(&self) -> Result<(), Error> {
         self.data.check()?;
         self.model.check()?;
-        self.training.check_examples()?;
+        self.training.check_whole_sequences()?;
+        self.training.check()?;
         self.decode.check()
     }
 

@@ -143,5 +143,5 @@ fn find_ids(listing: &Listing, depth: usize, found: &mut Vec<PathBuf>) -> Result
 }
 
 fn owned(paths: &[&PathBuf]) -> Vec<PathBuf> {
-    paths.iter().map(|path| PathBuf::clone(path)).collect()
+    paths.iter().copied().cloned().collect()
 }
