@@ -14,6 +14,7 @@
 //! | [`WordModel`] | a language model over words |
 //! | [`Lexicon`] | only words of a list |
 //! | [`Hotwords`] | a bonus for phrases |
+//! | `Option<A>` | one that may be missing |
 //! | `(A, B)` | two of them |
 //!
 //! All scores are natural logarithms and are added to the network's.
@@ -21,6 +22,7 @@
 mod hotwords;
 mod label_model;
 mod lexicon;
+mod optional;
 mod pair;
 mod word_model;
 mod word_trie;

@@ -20,7 +20,7 @@ mod flex;
 
 pub use autocast::autocast;
 pub use crf::crf_loss;
-pub use ctc::{CtcReduction, CtcTargets, ctc_loss, ctc_row_losses};
+pub use ctc::{CtcReduction, CtcTargets, ctc_loss, ctc_row_losses, shortest_ctc};
 pub use flex::cpu;
 
 /// What a layer needs to know beside its tensors.

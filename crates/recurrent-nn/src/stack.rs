@@ -201,10 +201,15 @@ impl Stack {
         (output.squeeze_dim(0), state)
     }
 
+    /// Whether a step can be taken alone: no layer reads in the reverse direction.
+    pub fn has_steps(&self) -> bool {
+        self.layers.iter().all(|layer| layer.reverse.is_none())
+    }
+
     /// Fails where a step cannot be taken alone.
     pub(crate) fn assert_steps(&self) {
         assert!(
-            self.layers.iter().all(|layer| layer.reverse.is_none()),
+            self.has_steps(),
             "a bidirectional stack has no step: its outputs need the whole sequence"
         );
     }

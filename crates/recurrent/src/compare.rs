@@ -69,6 +69,7 @@ pub fn data_paths(runs: &[PathBuf]) -> Vec<PathBuf> {
         Config::WordVectors(config) => config.data.path,
         Config::Classification(config) => config.data.path().map(str::to_string),
         Config::Tagging(config) => config.data.path,
+        Config::Transcription(config) => config.data.path().map(str::to_string),
         Config::Memory(_) => None,
     };
     configs.filter_map(path).map(PathBuf::from).collect()

@@ -9,6 +9,7 @@ use crate::run::RunDirectory;
 use crate::tagging::Tagger;
 use crate::task::{Config, TaskConfig};
 use crate::training::TrainingRecord;
+use crate::transcription::Transcriber;
 use crate::{DeviceName, Error, weights, word_vectors};
 use recurrent_data::Vocabulary;
 use std::path::Path;
@@ -86,6 +87,12 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
             content.layers = tagger.layers();
             content.classes = tagger.tags().to_vec();
             content.take_symbols(tagger.vocabulary());
+        }
+        Config::Transcription(_) => {
+            let transcriber = Transcriber::load(&directory, DeviceName::Cpu)?;
+            content.layers = transcriber.layers();
+            content.channels = Some(transcriber.channels());
+            content.classes = transcriber.symbols().to_vec();
         }
         Config::Memory(_) => {
             content.layers = MemoryModel::load(&directory, DeviceName::Cpu)?.layers();

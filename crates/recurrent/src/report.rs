@@ -9,6 +9,7 @@
 //! | `bars` | a number for each of a few names |
 //! | `confusion` | which classes were taken for which |
 //! | `drawing` | sequences of numbers as pictures |
+//! | `emissions` | what a network heard where |
 //! | `tokens` | texts coloured by a number a symbol |
 //! | `html` | escaping, tables, boxes |
 //!
@@ -20,6 +21,7 @@ mod bars;
 mod confusion;
 mod curve;
 mod drawing;
+mod emissions;
 mod figures;
 mod html;
 mod plot;
@@ -32,6 +34,7 @@ use std::path::Path;
 pub use bars::Bars;
 pub use confusion::Confusion;
 pub use drawing::Drawing;
+pub use emissions::{EmissionMap, Placed};
 pub(crate) use html::grouped;
 pub use tokens::{Shade, ShadedText};
 
@@ -57,6 +60,8 @@ pub enum Loss {
     NegativeSampling,
     /// Mean squared errors.
     SquaredError,
+    /// Of connectionist temporal classification, nats a symbol of the text.
+    Alignment,
 }
 
 /// A layer of the model.
@@ -108,6 +113,8 @@ pub struct Report {
     pub bars: Vec<(String, Vec<Bars>)>,
     /// Which classes were taken for which.
     pub confusion: Option<Confusion>,
+    /// What the model heard where in some sequences.
+    pub emissions: Vec<EmissionMap>,
     /// A text as the model read it: what surprised it, what its units held.
     pub read: Vec<ShadedText>,
 }
@@ -143,6 +150,14 @@ impl Report {
                     html::section(heading, &figures)
                 })
                 .collect(),
+            html::section(
+                "Heard where",
+                &self
+                    .emissions
+                    .iter()
+                    .map(EmissionMap::to_html)
+                    .collect::<String>(),
+            ),
             self.samples
                 .iter()
                 .map(|(heading, samples)| html::section(heading, &html::samples(samples)))

@@ -6,8 +6,11 @@ use crate::memory_problems::MemoryConfig;
 use crate::recipe::Recipe;
 use crate::tagging::TaggingConfig;
 use crate::training::{Observer, TrainOptions};
+use crate::transcription::TranscriptionConfig;
 use crate::word_vectors::WordVectorsConfig;
-use crate::{Error, classification, language_model, memory_problems, tagging, word_vectors};
+use crate::{
+    Error, classification, language_model, memory_problems, tagging, transcription, word_vectors,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::Path;
@@ -24,6 +27,8 @@ pub enum TaskName {
     Classification,
     /// Tagging of the words of sentences.
     Tagging,
+    /// Transcription of sound and of images of lines.
+    Transcription,
     /// Problems of long memory.
     Memory,
 }
@@ -36,13 +41,14 @@ impl TaskName {
             Self::WordVectors => "word-vectors",
             Self::Classification => "classification",
             Self::Tagging => "tagging",
+            Self::Transcription => "transcription",
             Self::Memory => "memory",
         }
     }
 
     /// Whether its losses are cross entropies of symbols that one wants to know the perplexity of.
     pub fn has_perplexity(self) -> bool {
-        self != Self::Memory
+        !matches!(self, Self::Memory | Self::Transcription)
     }
 }
 
@@ -75,6 +81,8 @@ pub enum Config {
     Classification(ClassificationConfig),
     /// Of a tagger.
     Tagging(TaggingConfig),
+    /// Of a transcriber.
+    Transcription(TranscriptionConfig),
     /// Of a problem of long memory.
     Memory(MemoryConfig),
 }
@@ -115,6 +123,7 @@ impl Config {
             TaskName::WordVectors => WordVectorsConfig::parse(text).map(Self::WordVectors),
             TaskName::Classification => ClassificationConfig::parse(text).map(Self::Classification),
             TaskName::Tagging => TaggingConfig::parse(text).map(Self::Tagging),
+            TaskName::Transcription => TranscriptionConfig::parse(text).map(Self::Transcription),
             TaskName::Memory => MemoryConfig::parse(text).map(Self::Memory),
         }
     }
@@ -129,6 +138,7 @@ impl Config {
             Self::WordVectors(config) => config.check(),
             Self::Classification(config) => config.check(),
             Self::Tagging(config) => config.check(),
+            Self::Transcription(config) => config.check(),
             Self::Memory(config) => config.check(),
         }
     }
@@ -140,6 +150,7 @@ impl Config {
             Self::WordVectors(config) => &config.task,
             Self::Classification(config) => &config.task,
             Self::Tagging(config) => &config.task,
+            Self::Transcription(config) => &config.task,
             Self::Memory(config) => &config.task,
         }
     }
@@ -151,6 +162,7 @@ impl Config {
             Self::WordVectors(config) => &mut config.task,
             Self::Classification(config) => &mut config.task,
             Self::Tagging(config) => &mut config.task,
+            Self::Transcription(config) => &mut config.task,
             Self::Memory(config) => &mut config.task,
         }
     }
@@ -162,6 +174,7 @@ impl Config {
             Self::WordVectors(config) => config.data.make_path_absolute(),
             Self::Classification(config) => config.make_paths_absolute(),
             Self::Tagging(config) => config.make_paths_absolute(),
+            Self::Transcription(config) => config.make_paths_absolute(),
             Self::Memory(_) => {}
         }
     }
@@ -198,6 +211,14 @@ impl Config {
         }
     }
 
+    /// The settings of a transcriber.
+    pub(crate) fn transcription(self, run: &Path) -> Result<TranscriptionConfig, Error> {
+        match self {
+            Self::Transcription(config) => Ok(config),
+            other => Err(other.is_not(TaskName::Transcription.as_str(), run)),
+        }
+    }
+
     /// The settings of a problem of long memory.
     pub(crate) fn memory(self, run: &Path) -> Result<MemoryConfig, Error> {
         match self {
@@ -211,7 +232,7 @@ impl Config {
         let hint = match self {
             Self::LanguageModel(_) => "",
             Self::WordVectors(_) => "; `recurrent neighbours` and `recurrent analogy` look into it",
-            Self::Classification(_) | Self::Tagging(_) => {
+            Self::Classification(_) | Self::Tagging(_) | Self::Transcription(_) => {
                 "; `recurrent predict` and `recurrent evaluate` use it"
             }
             Self::Memory(_) => "; `recurrent evaluate` measures it on generated sequences",
@@ -308,6 +329,19 @@ pub fn train(
                 rows: found.map(tagging::Results::rows),
                 sample: mistake.map_or(String::new(), |sentence| {
                     format!("the most mistakes, as word/given(right): {sentence}")
+                }),
+            })
+        }
+        Config::Transcription(_) => {
+            let outcome = transcription::train(recipe, options, observer)?;
+            let found = outcome.results.as_ref();
+            let mistake = found.and_then(|found| found.measured()?.mistakes.first());
+            Ok(Outcome {
+                steps: outcome.steps,
+                seconds: outcome.seconds,
+                rows: found.map(transcription::Results::rows),
+                sample: mistake.map_or(String::new(), |[name, right, found]| {
+                    format!("the worst text, of {name}: `{found}`, but is `{right}`")
                 }),
             })
         }

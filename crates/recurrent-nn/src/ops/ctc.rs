@@ -88,3 +88,8 @@ pub fn ctc_row_losses(logits: Tensor<3>, targets: &CtcTargets) -> Vec<f64> {
     let values = logits.as_slice::<f32>().unwrap_or_default();
     kernel::row_losses(cpu(), values, targets.batch(dims))
 }
+
+/// The least number of steps that `labels` can be spelt in: one each, and a blank between equal neighbours.
+pub fn shortest_ctc(labels: &[usize]) -> usize {
+    kernel::shortest(labels)
+}

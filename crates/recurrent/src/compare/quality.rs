@@ -28,6 +28,15 @@ pub enum Quality {
         /// Words it was measured on.
         words: u64,
     },
+    /// Of a transcriber.
+    Transcription {
+        /// Edits by symbol of the right texts.
+        label_error_rate: f64,
+        /// The share of texts without any edit.
+        exact: f64,
+        /// Texts it was measured on.
+        texts: u64,
+    },
     /// Of a network with a problem of long memory.
     Memory(Measures),
 }
@@ -39,6 +48,9 @@ impl Quality {
             Self::LanguageModel(found) => found.cross_entropy,
             Self::Classification { accuracy, .. } => 1.0 - accuracy,
             Self::Tagging { f1, accuracy, .. } => 1.0 - f1.unwrap_or(accuracy),
+            Self::Transcription {
+                label_error_rate, ..
+            } => label_error_rate,
             Self::Memory(found) => found.loss,
         }
     }
@@ -58,6 +70,12 @@ impl Quality {
                 let percent = 100.0 * f1.unwrap_or(accuracy);
                 (percent, format!("{percent:.2} %"))
             }
+            Self::Transcription {
+                label_error_rate, ..
+            } => {
+                let percent = 100.0 * label_error_rate;
+                (percent, format!("{percent:.2} %"))
+            }
             Self::Memory(found) => (found.loss, format!("{:.6}", found.loss)),
         }
     }
@@ -68,6 +86,7 @@ impl Quality {
             Self::LanguageModel(_) => "symbols",
             Self::Classification { .. } => "examples",
             Self::Tagging { .. } => "words",
+            Self::Transcription { .. } => "texts",
             Self::Memory(_) => "sequences",
         }
     }

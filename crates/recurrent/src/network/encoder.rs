@@ -21,7 +21,7 @@ use crate::Error;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use convolutional::Convolutions;
-use recurrent_nn::{Embedding, Mode, Stack, dropout, noise};
+use recurrent_nn::{Embedding, Mode, Precision, Stack, StackStepper, dropout, noise};
 use serde::{Deserialize, Serialize};
 
 /// `[model.encoder]`: the body of an encoder, of one of the kinds.
@@ -208,6 +208,12 @@ impl Encoder {
             (None, Some(convolutions)) => convolutions.forward(x, lengths, mode.part(2)),
             (None, None) => (x, lengths.to_vec()),
         }
+    }
+
+    /// The recurrent body packed for steps of one row; none where the body needs whole sequences.
+    pub(crate) fn stepper(&self, precision: Precision) -> Option<StackStepper> {
+        let rnn = self.rnn.as_ref()?;
+        rnn.has_steps().then(|| rnn.stepper(precision))
     }
 
     /// The encoder with other vectors `[E]` of some symbols.

@@ -45,6 +45,7 @@ pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>)
         Loss::CrossEntropy => ("Cross entropy", "bits a symbol", bits),
         Loss::NegativeSampling => ("Loss of negative sampling", "nats an example", |nats| nats),
         Loss::SquaredError => ("Squared error", "mean squared error", |error| error),
+        Loss::Alignment => ("Loss of the text", "nats a symbol of the text", |nats| nats),
     };
     let above = floor.and_then(|floor| {
         let change = |loss: f64| of_symbols(loss - floor.cross_entropy);

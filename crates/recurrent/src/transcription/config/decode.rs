@@ -1,10 +1,10 @@
 //! `[decode]`: how scores become a text.
 
-use super::data::with_key_of_decoder;
 use crate::Error;
+use crate::error::of_sampler;
 use crate::task::absolute;
 use crate::training::check;
-use recurrent_decode::ctc::BeamOptions;
+use recurrent_decode::ctc::{BeamOptions, PrefixSearchOptions};
 use serde::{Deserialize, Serialize};
 
 /// How a text is found.
@@ -16,6 +16,152 @@ pub enum DecodeMethod {
     BestPath,
     /// The most probable text, exactly where its search does not grow too large (Graves et al. 2006).
     PrefixSearch,
-    /// The most probable text among the best beginnings, with language model, lexicon and hotwords.
+    /// The most probable text that the best beginnings lead to, with language model, lexicon and hotwords.
     Beam,
+}
+
+impl DecodeMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::BestPath, Self::PrefixSearch, Self::Beam];
+
+    /// The name in recipes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BestPath => "best-path",
+            Self::PrefixSearch => "prefix-search",
+            Self::Beam => "beam",
+        }
+    }
+}
+
+/// `[decode]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecodeConfig {
+    /// How a text is found.
+    #[serde(default)]
+    pub method: DecodeMethod,
+    /// Of a beam: how many beginnings are kept after each step.
+    #[serde(default = "beam_width")]
+    pub beam_width: usize,
+    /// Of a beam: a symbol with a log probability below this extends nothing, if it is not the best of its step.
+    #[serde(default = "token_min_logp")]
+    pub token_min_logp: f32,
+    /// Of a beam: a beginning is kept where its score is above the best one's with this added.
+    #[serde(default = "beam_prune_logp")]
+    pub beam_prune_logp: f32,
+    /// Of a prefix search: the probability of blank above which a step cuts the sequence; none for an exact search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_above: Option<f32>,
+    /// Of a beam: a file with a word a line; there are no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lexicon: Option<String>,
+    /// Of a beam: the run directory of a language model, of characters or of words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language_model: Option<String>,
+    /// How much the language model's log probabilities count.
+    #[serde(default = "half")]
+    pub language_model_weight: f32,
+    /// What a symbol, or with a language model of words a word, adds to the score.
+    #[serde(default)]
+    pub insertion_bonus: f32,
+    /// Of a beam: words and phrases that are likely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hotwords: Vec<String>,
+    /// What each of them adds to the score.
+    #[serde(default = "hotword_bonus")]
+    pub hotword_bonus: f32,
+}
+
+fn beam_width() -> usize {
+    BeamOptions::default().beam_width
+}
+fn token_min_logp() -> f32 {
+    BeamOptions::default().token_min_logp
+}
+fn beam_prune_logp() -> f32 {
+    BeamOptions::default().beam_prune_logp
+}
+fn half() -> f32 {
+    0.5
+}
+fn hotword_bonus() -> f32 {
+    5.0
+}
+
+impl Default for DecodeConfig {
+    fn default() -> Self {
+        Self {
+            method: DecodeMethod::default(),
+            beam_width: beam_width(),
+            token_min_logp: token_min_logp(),
+            beam_prune_logp: beam_prune_logp(),
+            cut_above: None,
+            lexicon: None,
+            language_model: None,
+            language_model_weight: half(),
+            insertion_bonus: 0.0,
+            hotwords: Vec::new(),
+            hotword_bonus: hotword_bonus(),
+        }
+    }
+}
+
+impl DecodeConfig {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let key = |name: &str| format!("decode.{name}");
+        let options = self.beam(1).validate();
+        options.map_err(of_sampler)?;
+        let cut = self.cut_above;
+        let fine = cut.is_none_or(|cut| (0.0..=1.0).contains(&cut));
+        let found = cut.unwrap_or_default();
+        check(fine, key("cut_above"), "a probability, 0 to 1", found)?;
+        for (name, value) in [
+            ("language_model_weight", self.language_model_weight),
+            ("hotword_bonus", self.hotword_bonus),
+        ] {
+            let fine = (0.0..=1000.0).contains(&value);
+            check(fine, key(name), "a number from 0 to 1000", value)?;
+        }
+        let bonus = self.insertion_bonus;
+        let fine = bonus.abs() <= 1000.0;
+        check(fine, key("insertion_bonus"), "a number from -1000 to 1000", bonus)?;
+        let given = [
+            ("lexicon", self.lexicon.is_some()),
+            ("language_model", self.language_model.is_some()),
+            ("hotwords", !self.hotwords.is_empty()),
+        ];
+        for (name, is_given) in given {
+            let fine = !is_given || self.method == DecodeMethod::Beam;
+            let expected = "nothing, as decode.method is not beam";
+            check(fine, key(name), expected, "one")?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn make_paths_absolute(&mut self) {
+        for path in [&mut self.lexicon, &mut self.language_model] {
+            if let Some(path) = path {
+                *path = absolute(path);
+            }
+        }
+    }
+
+    /// The settings of a beam search for so many texts.
+    pub(in crate::transcription) fn beam(&self, n_best: usize) -> BeamOptions {
+        BeamOptions {
+            beam_width: self.beam_width,
+            token_min_logp: self.token_min_logp,
+            beam_prune_logp: self.beam_prune_logp,
+            n_best,
+        }
+    }
+
+    /// The settings of a prefix search.
+    pub(in crate::transcription) fn prefix_search(&self) -> PrefixSearchOptions {
+        PrefixSearchOptions {
+            cut_above: self.cut_above,
+            ..PrefixSearchOptions::default()
+        }
+    }
 }

@@ -1,0 +1,270 @@
+//! A trained transcriber, as it is read from its run directory.
+
+use super::config::{DecodeMethod, TranscriptionConfig};
+use super::data::{TranscribedCorpus, Utterances};
+use super::decoder::Decoder;
+use super::measures::TextMeasures;
+use super::network::{Shape, TrainedNetwork, TranscriberConfig};
+use super::reading::Reading;
+use crate::report::LayerRow;
+use crate::run::RunDirectory;
+use crate::{DeviceName, Error};
+use recurrent_data::sound::{Sound, read_sound};
+use recurrent_data::{ImageOrder, Signal, SignalOptions, read_unlabelled};
+use recurrent_decode::Hypothesis;
+use std::path::Path;
+
+/// A trained transcriber with what it reads by.
+#[derive(Debug)]
+pub struct Transcriber {
+    pub(super) network: TrainedNetwork,
+    pub(super) reading: Reading,
+    pub(super) decoder: Decoder,
+    config: TranscriptionConfig,
+    bytes: u64,
+}
+
+/// A text that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transcript {
+    /// The text.
+    pub text: String,
+    /// The natural logarithm of what texts are ranked by.
+    pub score: f32,
+    /// The network's part of it.
+    pub acoustic: f32,
+    /// Its symbols: where each begins, in seconds of sound or columns of an image, and how sure it is, from 0 to 1.
+    pub symbols: Vec<(String, f64, f32)>,
+}
+
+impl Reading {
+    /// What a network is made for.
+    pub(super) fn shape(&self, config: &TranscriptionConfig) -> Shape {
+        Shape {
+            inputs: self.channels_of_front(&config.data),
+            classes: self.symbols.len() + 1,
+        }
+    }
+}
+
+impl TranscriberConfig {
+    /// How many steps become one.
+    pub(super) fn stride(&self, inputs: [usize; 2]) -> usize {
+        let mut stride = 1;
+        while self.steps(inputs, stride + 1) == 1 {
+            stride += 1;
+        }
+        stride
+    }
+}
+
+impl Transcriber {
+    /// The transcriber of a run directory, computing on `device`, with the decoder of its recipe as changed by `overrides`,
+    /// keys and values of `[decode]`.
+    ///
+    /// # Errors
+    /// Where the directory lacks a file, its files do not fit each other, or the decoder cannot be made.
+    pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
+        let config: TranscriptionConfig = run.config()?.transcription(run.path())?;
+        Self::with_config(run, device, config)
+    }
+
+    /// The same with other settings of `[decode]`.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn with_config(
+        run: &RunDirectory,
+        device: DeviceName,
+        config: TranscriptionConfig,
+    ) -> Result<Self, Error> {
+        device.device()?;
+        let reading = Reading::read(run)?;
+        let decoder = Decoder::new(&config.decode, &reading.symbols)?;
+        let shape = reading.shape(&config);
+        let network = TrainedNetwork::read(run, &config.model, shape, &reading.codec(), device)?;
+        let file = std::fs::metadata(run.file("model.safetensors"));
+        Ok(Self {
+            bytes: file.map_or(0, |file| file.len()),
+            network,
+            reading,
+            decoder,
+            config,
+        })
+    }
+
+    /// The recipe it was trained by.
+    pub fn config(&self) -> &TranscriptionConfig {
+        &self.config
+    }
+
+    /// The symbols of the texts it may give.
+    pub fn symbols(&self) -> &[String] {
+        &self.reading.symbols
+    }
+
+    /// Values of a step that it reads.
+    pub fn channels(&self) -> usize {
+        self.reading.channels.channels
+    }
+
+    /// What it learned.
+    pub fn layers(&self) -> Vec<LayerRow> {
+        self.network.layers()
+    }
+
+    /// Size of its file in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The sequences that it was trained on and measured by, or those at another path.
+    ///
+    /// # Errors
+    /// Where they cannot be read, or a text has a symbol that is none of the transcriber's.
+    pub fn corpus(&self, path: Option<&str>) -> Result<TranscribedCorpus, Error> {
+        let mut data = self.config.data.clone();
+        if let Some(path) = path {
+            data.set_path(path)?;
+        }
+        self.reading.corpus(&data, &self.config.model)
+    }
+
+    /// Log probabilities of blank and the symbols at every step that the network gives, `[N][T', V]`.
+    ///
+    /// # Errors
+    /// Where a sequence is too long to be read at once.
+    pub fn log_probabilities(&self, utterances: &Utterances) -> Result<Vec<Vec<f32>>, Error> {
+        self.network.log_probabilities(&utterances.signals)
+    }
+
+    /// The best texts of sequences by their log probabilities, best first, up to `n_best` of each.
+    ///
+    /// # Errors
+    /// Where the decoder cannot work with them.
+    pub fn decode(
+        &self,
+        method: DecodeMethod,
+        log_probabilities: &[Vec<f32>],
+        n_best: usize,
+    ) -> Result<Vec<Vec<Transcript>>, Error> {
+        let found = self.decoder.decode(method, log_probabilities, n_best)?;
+        let transcripts = |all: Vec<Hypothesis>| {
+            all.iter().map(|found| self.transcript(found)).collect()
+        };
+        Ok(found.into_iter().map(transcripts).collect())
+    }
+
+    /// The method of the recipe.
+    pub fn method(&self) -> DecodeMethod {
+        self.decoder.method()
+    }
+
+    /// How good the best of the texts `[N]` are; a sequence without one counts as the empty text.
+    pub fn measure(&self, utterances: &Utterances, found: &[Vec<Transcript>]) -> TextMeasures {
+        let best = found.iter().map(|all| all.first().map_or("", |best| &best.text));
+        TextMeasures::of(utterances.texts.iter().map(String::as_str).zip(best))
+    }
+
+    /// What a step of the network is in seconds of sound, or in columns of an image.
+    pub fn step(&self) -> f64 {
+        let stride = self.config.model.stride(self.network.shape.inputs) as f64;
+        match self.config.data.sound() {
+            Some(sound) => stride * sound.stack as f64 * sound.features.hop_ms / 1000.0,
+            None => stride,
+        }
+    }
+
+    pub(super) fn transcript(&self, found: &Hypothesis) -> Transcript {
+        let symbols = found.labels.iter().zip(&found.positions).zip(&found.confidences);
+        let step = self.step();
+        let symbol = |((&label, &position), &confidence): ((&u32, &usize), &f32)| {
+            let symbol = self.reading.symbols[label as usize - 1].clone();
+            (symbol, position as f64 * step, confidence)
+        };
+        Transcript {
+            text: self.reading.text(&found.labels),
+            score: found.score,
+            acoustic: found.acoustic,
+            symbols: symbols.map(symbol).collect(),
+        }
+    }
+
+    /// The best texts of a file of sound or of images: the name of each, and its texts.
+    ///
+    /// # Errors
+    /// Where it cannot be read as what the transcriber reads.
+    pub fn transcribe_file(
+        &self,
+        path: &Path,
+        n_best: usize,
+    ) -> Result<Vec<(String, Vec<Transcript>)>, Error> {
+        let (names, signals) = match self.config.data.sound() {
+            Some(settings) => {
+                let sound = read_sound(path, &settings.reading())?;
+                let name = path.display().to_string();
+                let signal = settings.features_of(&name, sound)?;
+                (vec![name], vec![signal])
+            }
+            None => self.images(path)?,
+        };
+        let texts = self.transcribe(signals, n_best)?;
+        Ok(names.into_iter().zip(texts).collect())
+    }
+
+    /// The best texts of a sound.
+    ///
+    /// # Errors
+    /// Where the transcriber reads images, or the sound is silent or too short.
+    pub fn transcribe_sound(&self, sound: Sound, n_best: usize) -> Result<Vec<Transcript>, Error> {
+        let Some(settings) = self.config.data.sound() else {
+            return Err(Error::Setting {
+                key: "sound".to_string(),
+                expected: "images, which the transcriber reads".to_string(),
+                found: "sound".to_string(),
+            });
+        };
+        let signal = settings.features_of("sound", sound)?;
+        let mut texts = self.transcribe(vec![signal], n_best)?;
+        Ok(texts.pop().unwrap_or_default())
+    }
+
+    fn transcribe(
+        &self,
+        signals: Vec<Signal>,
+        n_best: usize,
+    ) -> Result<Vec<Vec<Transcript>>, Error> {
+        // Someone whose name is not known is one speaker.
+        let speakers = vec![String::new(); signals.len()];
+        let signals = self.reading.prepare(signals, Some(&speakers), &self.config.data)?;
+        let frames = self.network.log_probabilities(&signals)?;
+        self.decode(self.method(), &frames, n_best)
+    }
+
+    /// Images, a column a step.
+    fn images(&self, path: &Path) -> Result<(Vec<String>, Vec<Signal>), Error> {
+        let options = SignalOptions {
+            image_order: ImageOrder::Columns,
+            ..SignalOptions::default()
+        };
+        let Some(found) = read_unlabelled(path, &options)? else {
+            return Err(Error::Setting {
+                key: path.display().to_string(),
+                expected: "a .png or .jpg image, or a folder of images".to_string(),
+                found: "another file".to_string(),
+            });
+        };
+        let names = match &found.files {
+            Some(files) => files.iter().map(|file| file.display().to_string()).collect(),
+            None => (1..=found.signals.len()).map(|number| number.to_string()).collect(),
+        };
+        let height = found.image.map_or(0, |image| image[0]);
+        crate::training::check(
+            height == self.channels(),
+            path.display().to_string(),
+            &format!("images {} pixels high, as the model was trained on", self.channels()),
+            height,
+        )?;
+        Ok((names, found.signals))
+    }
+}
