@@ -54,6 +54,7 @@ pub mod run;
 pub mod tagging;
 pub mod task;
 pub mod training;
+pub mod transcription;
 mod weights;
 pub mod word_vectors;
 

@@ -104,6 +104,15 @@ fn object(one: &Compared, split: Split, comparable: bool) -> serde_json::Value {
             "accuracy": accuracy,
             "words": words,
         }),
+        Quality::Transcription {
+            label_error_rate,
+            exact,
+            texts,
+        } => json!({
+            "label_error_rate": label_error_rate,
+            "exact": exact,
+            "texts": texts,
+        }),
         Quality::Memory(found) => json!({
             "loss": found.loss,
             "baseline": found.baseline,
@@ -124,6 +133,7 @@ fn table(all: &[Compared]) -> String {
     let of_task: &[&str] = match all.first().map(|one| one.quality) {
         Some(Quality::Classification { .. }) => &["accuracy", "macro F1", "log loss"],
         Some(Quality::Tagging { .. }) => &["F1", "accuracy"],
+        Some(Quality::Transcription { .. }) => &["label errors", "exact"],
         Some(Quality::Memory(_)) => &["loss", "without memory", "copied"],
         _ => &["perplexity", "bits"],
     };
@@ -151,6 +161,14 @@ fn table(all: &[Compared]) -> String {
             Quality::Tagging { f1, accuracy, .. } => row.extend([
                 f1.map_or("-".to_string(), |f1| format!("{:.2} %", 100.0 * f1)),
                 format!("{:.2} %", 100.0 * accuracy),
+            ]),
+            Quality::Transcription {
+                label_error_rate,
+                exact,
+                ..
+            } => row.extend([
+                format!("{:.2} %", 100.0 * label_error_rate),
+                format!("{:.2} %", 100.0 * exact),
             ]),
             Quality::Memory(found) => row.extend([
                 format!("{:.6}", found.loss),

@@ -3,6 +3,7 @@
 mod classification;
 mod memory;
 mod tagging;
+mod transcription;
 
 use super::options::{ANY, number, whole};
 use super::{Machine, Outcome, columns, print, say};
@@ -88,6 +89,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     match config {
         Config::Classification(_) => return classification::run(&run, &arguments),
         Config::Tagging(_) => return tagging::run(&run, &arguments),
+        Config::Transcription(_) => return transcription::run(&run, &arguments),
         Config::Memory(_) => return memory::run(&run, &arguments),
         _ => {}
     }

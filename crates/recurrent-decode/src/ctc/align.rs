@@ -37,7 +37,10 @@ pub struct Alignment {
     pub log_probability: f32,
 }
 
-/// The most probable path of the labelling `labels` `[U]`. Where all have probability 0 it is one of them, with `-inf`. Takes memory of `T (2U + 1)` bytes.
+/// The most probable path of the labelling `labels` `[U]`. Where all have probability 0 it is one of them, with `-inf`.
+///
+/// Takes time in `T U` and memory in `√T U`: of the forward pass the values of every `√T`-th frame are kept, from which
+/// those between are made again.
 ///
 /// # Errors
 /// Where a label is not below `V` or is the blank, or the frames cannot hold the labels: there must be one for each, and
@@ -53,7 +56,22 @@ pub fn align(emissions: Emissions, labels: &[u32]) -> Result<Alignment, DecodeEr
         });
     }
     let extended = extended(labels, emissions.blank());
-    let (steps, mut s) = steps(emissions, &extended);
+    let width = extended.len();
+    let block = emissions.frames().isqrt().max(1);
+    let mut best = vec![f64::NEG_INFINITY; width];
+    best[0] = 0.0;
+    let mut starts = Vec::new(); // [T / block][2U + 1]
+    let mut steps = vec![0u8; block * width];
+    for (frame, row) in emissions.rows().enumerate() {
+        if frame % block == 0 {
+            starts.push(best.clone());
+        }
+        step(row, &extended, &mut best, &mut steps[..width]);
+    }
+    let mut s = match width > 1 && best[width - 2] > best[width - 1] {
+        true => width - 2,
+        false => width - 1,
+    };
     let place = |&label: &u32| AlignedLabel {
         label,
         first: 0,
@@ -63,22 +81,29 @@ pub fn align(emissions: Emissions, labels: &[u32]) -> Result<Alignment, DecodeEr
     let mut found: Vec<AlignedLabel> = labels.iter().map(place).collect();
     let mut sums = vec![0f64; labels.len()];
     let mut blanks = 0f64;
-    let mut after = extended.len();
-    for frame in (0..emissions.frames()).rev() {
-        let row = &emissions.log_probabilities()[frame * emissions.symbols()..];
-        let value = f64::from(row[extended[s] as usize]);
-        if s % 2 == 1 {
-            let label = &mut found[s / 2];
-            if after != s {
-                label.last = frame;
-            }
-            label.first = frame;
-            sums[s / 2] += value;
-        } else {
-            blanks += value;
+    let mut after = width;
+    for (number, mut best) in starts.into_iter().enumerate().rev() {
+        let begin = number * block;
+        let frames = emissions.part(begin, emissions.frames().min(begin + block));
+        for (row, steps) in frames.rows().zip(steps.chunks_exact_mut(width)) {
+            step(row, &extended, &mut best, steps);
         }
-        after = s;
-        s -= usize::from(steps[frame * extended.len() + s]);
+        for frame in (0..frames.frames()).rev() {
+            let row = &frames.log_probabilities()[frame * emissions.symbols()..];
+            let value = f64::from(row[extended[s] as usize]);
+            if s % 2 == 1 {
+                let label = &mut found[s / 2];
+                label.first = begin + frame;
+                if after != s {
+                    label.last = label.first;
+                }
+                sums[s / 2] += value;
+            } else {
+                blanks += value;
+            }
+            after = s;
+            s -= usize::from(steps[frame * width + s]);
+        }
     }
     for (label, &sum) in found.iter_mut().zip(&sums) {
         label.log_probability = sum as f32;
@@ -89,28 +114,19 @@ pub fn align(emissions: Emissions, labels: &[u32]) -> Result<Alignment, DecodeEr
     })
 }
 
-/// For each frame and place of the extended labelling, how far back the best path to it comes from, `[T, 2U + 1]`; and the
-/// place where the best path ends.
-fn steps(emissions: Emissions, extended: &[u32]) -> (Vec<u8>, usize) {
-    let mut best = vec![f64::NEG_INFINITY; extended.len()]; // [2U + 1]
-    best[0] = 0.0;
-    let mut steps = vec![0u8; emissions.frames() * extended.len()];
-    for (row, steps) in emissions.rows().zip(steps.chunks_exact_mut(extended.len())) {
-        for s in (0..extended.len()).rev() {
-            let mut from = best[s];
-            if s > 0 && best[s - 1] > from {
-                (from, steps[s]) = (best[s - 1], 1);
-            }
-            if skips(extended, s) && best[s - 2] > from {
-                (from, steps[s]) = (best[s - 2], 2);
-            }
-            best[s] = from + f64::from(row[extended[s] as usize]).max(LEAST);
+/// A frame `row` `[V]`: moves `best` `[2U + 1]` on, and says in `steps` `[2U + 1]` how far back the best path to each place
+/// comes from.
+fn step(row: &[f32], extended: &[u32], best: &mut [f64], steps: &mut [u8]) {
+    for s in (0..extended.len()).rev() {
+        let (mut from, mut back) = (best[s], 0);
+        if s > 0 && best[s - 1] > from {
+            (from, back) = (best[s - 1], 1);
         }
-    }
-    let last = extended.len() - 1;
-    match last > 0 && best[last - 1] > best[last] {
-        true => (steps, last - 1),
-        false => (steps, last),
+        if skips(extended, s) && best[s - 2] > from {
+            (from, back) = (best[s - 2], 2);
+        }
+        steps[s] = back;
+        best[s] = from + f64::from(row[extended[s] as usize]).max(LEAST);
     }
 }
 

@@ -29,7 +29,7 @@ pub struct PrefixSearchOptions {
     /// Where the blank has a probability above this in a frame, the sequence is cut there and the sections are searched
     /// alone: quick, and not exact. Graves et al. take 0.9999. `None` searches the whole.
     pub cut_above: Option<f32>,
-    /// The most prefixes that are extended, of each section. Each takes time in `T V` and memory in `T`.
+    /// The most prefixes that are extended, of each section. Each takes time in `T V` and memory of `16 T` bytes.
     pub most_prefixes: usize,
 }
 
@@ -37,7 +37,7 @@ impl Default for PrefixSearchOptions {
     fn default() -> Self {
         Self {
             cut_above: None,
-            most_prefixes: 100_000,
+            most_prefixes: 10_000,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::ctc::testing::{enumerate, frames};
-use crate::ctc::{BeamOptions, BeamSearch, Emissions, beam_search};
+use crate::ctc::{BeamOptions, BeamSearch, Emissions, beam_search, log_probability};
 use crate::ngram::testing::{Numbers, counts, text};
 use crate::{KneserNey, LanguageModel, Ngram};
 
@@ -202,7 +202,7 @@ fn two_guides_add_up() {
         score_of(&lexicon, l)?;
         Some(score_of(&labels, l)? + score_of(&hotwords, l)?)
     });
-    assert!(!<(Lexicon, Unguided)>::IDLE && <(Unguided, &Unguided)>::IDLE);
+    const { assert!(!<(Lexicon, Unguided)>::IDLE && <(Unguided, &Unguided)>::IDLE) };
 }
 
 #[test]
@@ -355,4 +355,101 @@ fn what_a_guide_cannot_take_is_named() {
         refused(words(1, vec![9])),
         "word 0 from 0, position 0: expected a label below 4 that is not the blank, 0 nor the separator, 3, found 9"
     );
+}
+
+/// Whatever the options and the values, a stream is the whole, and what it gives is what it says.
+#[test]
+fn random_searches_keep_the_laws() {
+    let mut numbers = Numbers(123);
+    let model = model(9);
+    for round in 0..150 {
+        let symbols = 2 + numbers.next() as usize % 7;
+        let blank = numbers.next() as usize % symbols;
+        let length = numbers.next() as usize % 90;
+        let mut values = frames(&mut numbers, length, symbols, (round % 12) as f32);
+        for value in &mut values {
+            match numbers.next() % 50 {
+                0 if round % 3 == 0 => *value = f32::NEG_INFINITY,
+                1 if round % 4 == 0 => *value -= 300.0,
+                _ => {}
+            }
+        }
+        let label =
+            |number: u32| (number as usize % symbols != blank).then_some(number % symbols as u32);
+        let mut drawn = || -> Vec<u32> {
+            let length = 1 + numbers.next() % 4;
+            let labels = (0..length).filter_map(|_| label(numbers.next()));
+            let mut labels: Vec<u32> = labels.collect();
+            labels.extend(label(blank as u32 + 1).filter(|_| labels.is_empty()));
+            labels
+        };
+        let phrases = (0..5).map(|n| (drawn(), n as f32)).collect();
+        let words = (0..30).map(|_| drawn()).collect();
+        let hotwords = Hotwords::new(phrases, None).unwrap();
+        let lexicon = Lexicon::new(words, None).unwrap();
+        let map = (0..symbols)
+            .map(|s| (s != blank).then_some(s as u32))
+            .collect();
+        let labels = LabelModel::new(&model, map, Some(0), 1.5, 1.0).unwrap();
+        let options = BeamOptions {
+            beam_width: 1 + numbers.next() as usize % 30,
+            token_min_logp: [-5.0, f32::NEG_INFINITY][round % 2],
+            beam_prune_logp: [-10.0, f32::NEG_INFINITY, -2.0][round % 3],
+            n_best: 4,
+            most_undecided: [None, Some(1), Some(7)][round / 7 % 3],
+        };
+        let seed = numbers.next();
+        same(&values, (symbols, blank), options, seed, Unguided);
+        same(
+            &values,
+            (symbols, blank),
+            options,
+            seed,
+            (&labels, &hotwords),
+        );
+        same(
+            &values,
+            (symbols, blank),
+            options,
+            seed,
+            (&hotwords, &lexicon),
+        );
+    }
+}
+
+fn same<G: Guide + Copy>(
+    values: &[f32],
+    (symbols, blank): (usize, usize),
+    options: BeamOptions,
+    seed: u32,
+    guide: G,
+) {
+    let emissions = Emissions::new(values, symbols, blank).unwrap();
+    let whole = beam_search(emissions, options, guide).unwrap();
+    let mut numbers = Numbers(seed | 1);
+    let mut search = BeamSearch::new(symbols, blank, options, guide).unwrap();
+    let (mut taken, mut rest) = (Vec::new(), values);
+    while !rest.is_empty() {
+        let length = (numbers.next() as usize % 5 * symbols).min(rest.len());
+        search.advance(&rest[..length]).unwrap();
+        rest = &rest[length..];
+        if numbers.next().is_multiple_of(3) {
+            taken.extend(search.take_stable().labels);
+        }
+        let undecided = search.tentative().labels.len();
+        assert!(options.most_undecided.is_none_or(|most| undecided <= most));
+    }
+    let found = search.finish();
+    assert_eq!(found.len(), whole.len());
+    for (whole, found) in whole.iter().zip(&found) {
+        assert_eq!(whole.labels, [&taken[..], &found.labels].concat());
+        assert_eq!((whole.score, whole.acoustic), (found.score, found.acoustic));
+        assert_eq!(whole.positions.len(), whole.labels.len());
+        assert!(whole.positions.is_sorted_by(|a, b| a < b));
+        let exact = log_probability(emissions, &whole.labels).unwrap();
+        assert!(f64::from(whole.acoustic) < exact + 2e-3, "{exact}");
+        let added = score_of(&guide, &whole.labels).unwrap();
+        let found = f64::from(whole.score) - f64::from(whole.acoustic);
+        assert!((found - added).abs() < 5e-3, "{found} {added}");
+    }
 }

@@ -10,6 +10,7 @@ use crate::run::RunDirectory;
 use crate::tagging::Tagger;
 use crate::task::Config;
 use crate::training::check;
+use crate::transcription::Transcriber;
 use crate::{DeviceName, Error};
 use recurrent_data::Vocabulary;
 use recurrent_nn::noise;
@@ -41,6 +42,7 @@ fn measured(
     match directory.config()? {
         Config::Classification(_) => classifier(directory, data, split, device),
         Config::Tagging(_) => tagger(directory, data, split, device),
+        Config::Transcription(_) => transcriber(directory, data, split, device),
         Config::Memory(_) => memory(directory, data, split, device),
         _ => language_model(directory, data, split, device),
     }
@@ -107,6 +109,44 @@ fn classifier(
         bytes: classifier.bytes(),
         training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
         per_second: examples.labels.len() as f64 / seconds,
+    })
+}
+
+fn transcriber(
+    directory: &RunDirectory,
+    data: Option<&str>,
+    split: Split,
+    device: DeviceName,
+) -> Result<Compared, Error> {
+    let transcriber = Transcriber::load(directory, device)?;
+    let corpus = transcriber.corpus(data)?;
+    let utterances = corpus.split(split)?;
+    let (found, seconds) = fastest(|| {
+        let frames = transcriber.log_probabilities(&utterances)?;
+        transcriber.decode(transcriber.method(), &frames, 1)
+    })?;
+    let measures = transcriber.measure(&utterances, &found);
+    let layers = transcriber.layers();
+    let digest = utterances.texts.iter().fold(0, |digest, text| {
+        noise::mix(digest, crc32fast::hash(text.as_bytes()).into())
+    });
+    Ok(Compared {
+        run: directory.path().to_path_buf(),
+        recipe: (transcriber.config().task.recipe.clone()).unwrap_or_default(),
+        text_digest: digest,
+        source: corpus.source.clone(),
+        quality: Quality::Transcription {
+            label_error_rate: measures.label_error_rate(),
+            exact: measures.exact_share(),
+            texts: measures.texts() as u64,
+        },
+        vocabulary: transcriber.symbols().len(),
+        // Transcribers of other symbols answer the same question.
+        vocabulary_digest: 0,
+        parameters: layers.iter().map(|layer| layer.parameters).sum(),
+        bytes: transcriber.bytes(),
+        training_seconds: directory.metrics()?.last().map(MetricLine::elapsed_seconds),
+        per_second: measures.texts() as f64 / seconds,
     })
 }
 

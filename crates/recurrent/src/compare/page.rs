@@ -24,6 +24,9 @@ pub fn page(all: &[Compared], split: Split) -> String {
             ("F1 of spans, more is better", quality.unit())
         }
         Some(quality @ Quality::Tagging { .. }) => ("Accuracy, more is better", quality.unit()),
+        Some(quality @ Quality::Transcription { .. }) => {
+            ("Label error rate, less is better", quality.unit())
+        }
         Some(quality @ Quality::Memory(_)) => ("Loss, less is better", quality.unit()),
         _ => ("Perplexity, less is better", "symbols"),
     };

@@ -61,10 +61,18 @@ impl FrontBlockConfig {
     pub(crate) fn check_all(blocks: &[Self]) -> Result<(), Error> {
         let key = |name: &str| format!("model.front.{name}");
         let few = blocks.len() <= MOST_BLOCKS;
-        check(few, "model.front".to_string(), "up to 16 blocks", blocks.len())?;
+        check(
+            few,
+            "model.front".to_string(),
+            "up to 16 blocks",
+            blocks.len(),
+        )?;
         for block in blocks {
             check_size(&key("filters"), block.filters)?;
-            let odd = block.kernel.iter().all(|&size| size % 2 == 1 && size < 1024);
+            let odd = block
+                .kernel
+                .iter()
+                .all(|&size| size % 2 == 1 && size < 1024);
             let found = format!("{:?}", block.kernel);
             check(odd, key("kernel"), "two odd numbers below 1024", found)?;
             for (name, sizes) in [("stride", block.stride), ("window", block.window)] {
@@ -130,9 +138,17 @@ impl FrontParts<'_> {
         let row = |(number, convolution): (usize, GridConvolutionConfig)| {
             let [steps, features] = convolution.kernel;
             let kind = format!("convolution of {steps} x {features}, rectifier");
-            LayerOf::new(&format!("front.blocks.{number}"), &kind, convolution.output_size())
+            LayerOf::new(
+                &format!("front.blocks.{number}"),
+                &kind,
+                convolution.output_size(),
+            )
         };
-        self.convolutions().into_iter().enumerate().map(row).collect()
+        self.convolutions()
+            .into_iter()
+            .enumerate()
+            .map(row)
+            .collect()
     }
 }
 

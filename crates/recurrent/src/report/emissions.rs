@@ -81,7 +81,9 @@ impl EmissionMap {
                 false => from_top,
             };
             let value = self.input.get(step * self.channels + channel);
-            value.map_or(0.0, |value| (value - least) / (most - least).max(f32::MIN_POSITIVE))
+            value.map_or(0.0, |value| {
+                (value - least) / (most - least).max(f32::MIN_POSITIVE)
+            })
         };
         cells(&mut svg, [0.0, INPUT], [rows, length], "ink", level);
         let top = INPUT + GAP;
@@ -126,9 +128,10 @@ impl EmissionMap {
 /// The finite bounds of numbers.
 fn bounds(values: &[f32]) -> (f32, f32) {
     let finite = values.iter().filter(|value| value.is_finite());
-    finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), &value| {
-        (least.min(value), most.max(value))
-    })
+    finite.fold(
+        (f32::INFINITY, f32::NEG_INFINITY),
+        |(least, most), &value| (least.min(value), most.max(value)),
+    )
 }
 
 /// Draws a table of shares from 0 to 1, equal neighbours of a row as one.
@@ -141,7 +144,10 @@ fn cells(
 ) {
     let every = steps.div_ceil(MOST_COLUMNS).max(1);
     let columns = steps.div_ceil(every);
-    let (wide, high) = ((WIDTH - LEFT) / columns.max(1) as f32, height / rows.max(1) as f32);
+    let (wide, high) = (
+        (WIDTH - LEFT) / columns.max(1) as f32,
+        height / rows.max(1) as f32,
+    );
     let _ = writeln!(svg, "<g class=\"{class}\">");
     for row in 0..rows {
         let shade = |column: usize| {
@@ -152,7 +158,9 @@ fn cells(
         let mut column = 0;
         while column < columns {
             let own = shade(column);
-            let count = (column..columns).take_while(|&next| shade(next) == own).count();
+            let count = (column..columns)
+                .take_while(|&next| shade(next) == own)
+                .count();
             if own > 0 {
                 let _ = write!(
                     svg,
@@ -193,7 +201,9 @@ mod tests {
         assert!(html.contains(">b</text>") && !html.contains(">a</text>"));
         assert!(html.contains("M441.0 0V153.0H860.0V0"), "{html}");
         // The loudest cell is the second channel of the first step, at the top.
-        assert!(html.contains("<rect x=\"22.0\" y=\"0.0\" width=\"419.0\" height=\"75.0\" opacity=\"1.00\"/>"));
+        assert!(html.contains(
+            "<rect x=\"22.0\" y=\"0.0\" width=\"419.0\" height=\"75.0\" opacity=\"1.00\"/>"
+        ));
         assert_eq!(EmissionMap::default().to_html().matches("<rect").count(), 0);
     }
 }

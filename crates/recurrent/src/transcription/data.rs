@@ -82,7 +82,9 @@ impl Utterances {
     pub(super) fn digest(&self) -> u64 {
         let of_values = |digest, signal: &Signal| {
             let values = signal.values.iter();
-            values.fold(digest, |digest, value| noise::mix(digest, value.to_bits().into()))
+            values.fold(digest, |digest, value| {
+                noise::mix(digest, value.to_bits().into())
+            })
         };
         let digest = self.signals.iter().fold(0, of_values);
         let labels = self.labels.iter();

@@ -62,7 +62,10 @@ impl<'a> Alphabet<'a> {
     fn cannot_spell(&self, key: String, symbol: char, text: &str) -> Error {
         Error::Setting {
             key,
-            expected: format!("words in the symbols of the model, `{}`", self.symbols.concat()),
+            expected: format!(
+                "words in the symbols of the model, `{}`",
+                self.symbols.concat()
+            ),
             found: format!("`{symbol}` in `{text}`"),
         }
     }
@@ -75,7 +78,10 @@ impl Decoder {
     /// Where a file or a language model cannot be read, or does not fit the symbols.
     pub fn new(config: &DecodeConfig, symbols: &[String]) -> Result<Self, Error> {
         let alphabet = Alphabet::of(symbols);
-        let lexicon = config.lexicon.as_deref().map(|path| lexicon(path, &alphabet));
+        let lexicon = config
+            .lexicon
+            .as_deref()
+            .map(|path| lexicon(path, &alphabet));
         let model = config.language_model.as_deref();
         let model = model.map(|run| FusedModel::load(Path::new(run), config, &alphabet));
         Ok(Self {
@@ -138,7 +144,12 @@ impl Decoder {
     /// Where the guides do not fit the symbols.
     pub fn beam(&self) -> Result<BeamSearch<Option<Guides<'_>>>, Error> {
         let options = self.config.beam(1);
-        Ok(BeamSearch::new(self.classes, BLANK, options, self.guides()?)?)
+        Ok(BeamSearch::new(
+            self.classes,
+            BLANK,
+            options,
+            self.guides()?,
+        )?)
     }
 }
 
@@ -175,6 +186,10 @@ fn hotwords(config: &DecodeConfig, alphabet: &Alphabet) -> Result<Option<Hotword
         let spelt = spelt.map_err(|symbol| alphabet.cannot_spell(key(), symbol, phrase))?;
         Ok((spelt, config.hotword_bonus))
     };
-    let phrases = config.hotwords.iter().map(phrase).collect::<Result<_, Error>>()?;
+    let phrases = config
+        .hotwords
+        .iter()
+        .map(phrase)
+        .collect::<Result<_, Error>>()?;
     Ok(Some(Hotwords::new(phrases, alphabet.separator())?))
 }

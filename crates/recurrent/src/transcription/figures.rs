@@ -28,7 +28,10 @@ pub(super) fn emissions(
     let classes = transcriber.symbols().len() + 1;
     let mut maps = Vec::new();
     for (number, frames) in frames.iter().enumerate() {
-        let labels: Vec<u32> = chosen.labels[number].iter().map(|&label| label as u32).collect();
+        let labels: Vec<u32> = chosen.labels[number]
+            .iter()
+            .map(|&label| label as u32)
+            .collect();
         let emissions = Emissions::new(frames, classes, BLANK)?;
         let place = |placed: &recurrent_decode::ctc::AlignedLabel| Placed {
             symbol: transcriber.symbols()[placed.label as usize - 1].clone(),

@@ -20,7 +20,8 @@ impl TextMeasures {
     pub fn of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut measures = Self::default();
         for (right, found) in pairs {
-            let [reference, hypothesis] = [right, found].map(|text| text.chars().collect::<Vec<_>>());
+            let [reference, hypothesis] =
+                [right, found].map(|text| text.chars().collect::<Vec<_>>());
             let edits = EditCounts::of(&reference, &hypothesis);
             measures.labels += edits;
             measures.rates.add(right, found);
@@ -53,7 +54,10 @@ impl TextMeasures {
     /// Names and values, the most important first.
     pub fn rows(&self) -> Vec<(String, String)> {
         let percent = |share: f64| format!("{:.2} %", 100.0 * share);
-        let mut rows = vec![("label error rate".to_string(), percent(self.label_error_rate()))];
+        let mut rows = vec![(
+            "label error rate".to_string(),
+            percent(self.label_error_rate()),
+        )];
         if let Some(rate) = self.word_error_rate() {
             rows.push(("word error rate".to_string(), percent(rate)));
         }
@@ -61,7 +65,10 @@ impl TextMeasures {
         let edits = &self.labels;
         rows.push((
             "substitutions, deletions, insertions".to_string(),
-            format!("{}, {}, {}", edits.substitutions, edits.deletions, edits.insertions),
+            format!(
+                "{}, {}, {}",
+                edits.substitutions, edits.deletions, edits.insertions
+            ),
         ));
         rows
     }

@@ -13,8 +13,7 @@ pub(super) use trained::TrainedNetwork;
 use crate::Error;
 use crate::network::check::check_dropouts;
 use crate::network::{
-    Encoder, EncoderConfig, EncoderParts, Front, FrontBlockConfig, FrontParts, Input, LayerOf,
-    rows,
+    Encoder, EncoderConfig, EncoderParts, Front, FrontBlockConfig, FrontParts, Input, LayerOf, rows,
 };
 use crate::report::LayerRow;
 use burn::module::Module;

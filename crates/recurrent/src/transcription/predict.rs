@@ -149,9 +149,8 @@ impl Transcriber {
         n_best: usize,
     ) -> Result<Vec<Vec<Transcript>>, Error> {
         let found = self.decoder.decode(method, log_probabilities, n_best)?;
-        let transcripts = |all: Vec<Hypothesis>| {
-            all.iter().map(|found| self.transcript(found)).collect()
-        };
+        let transcripts =
+            |all: Vec<Hypothesis>| all.iter().map(|found| self.transcript(found)).collect();
         Ok(found.into_iter().map(transcripts).collect())
     }
 
@@ -162,7 +161,9 @@ impl Transcriber {
 
     /// How good the best of the texts `[N]` are; a sequence without one counts as the empty text.
     pub fn measure(&self, utterances: &Utterances, found: &[Vec<Transcript>]) -> TextMeasures {
-        let best = found.iter().map(|all| all.first().map_or("", |best| &best.text));
+        let best = found
+            .iter()
+            .map(|all| all.first().map_or("", |best| &best.text));
         TextMeasures::of(utterances.texts.iter().map(String::as_str).zip(best))
     }
 
@@ -176,7 +177,11 @@ impl Transcriber {
     }
 
     pub(super) fn transcript(&self, found: &Hypothesis) -> Transcript {
-        let symbols = found.labels.iter().zip(&found.positions).zip(&found.confidences);
+        let symbols = found
+            .labels
+            .iter()
+            .zip(&found.positions)
+            .zip(&found.confidences);
         let step = self.step();
         let symbol = |((&label, &position), &confidence): ((&u32, &usize), &f32)| {
             let symbol = self.reading.symbols[label as usize - 1].clone();
@@ -236,7 +241,9 @@ impl Transcriber {
     ) -> Result<Vec<Vec<Transcript>>, Error> {
         // Someone whose name is not known is one speaker.
         let speakers = vec![String::new(); signals.len()];
-        let signals = self.reading.prepare(signals, Some(&speakers), &self.config.data)?;
+        let signals = self
+            .reading
+            .prepare(signals, Some(&speakers), &self.config.data)?;
         let frames = self.network.log_probabilities(&signals)?;
         self.decode(self.method(), &frames, n_best)
     }
@@ -255,14 +262,22 @@ impl Transcriber {
             });
         };
         let names = match &found.files {
-            Some(files) => files.iter().map(|file| file.display().to_string()).collect(),
-            None => (1..=found.signals.len()).map(|number| number.to_string()).collect(),
+            Some(files) => files
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect(),
+            None => (1..=found.signals.len())
+                .map(|number| number.to_string())
+                .collect(),
         };
         let height = found.image.map_or(0, |image| image[0]);
         crate::training::check(
             height == self.channels(),
             path.display().to_string(),
-            &format!("images {} pixels high, as the model was trained on", self.channels()),
+            &format!(
+                "images {} pixels high, as the model was trained on",
+                self.channels()
+            ),
             height,
         )?;
         Ok((names, found.signals))

@@ -108,7 +108,10 @@ impl Reading {
         };
         let misfits: Vec<usize> = (0..train.len()).filter(|&number| misfit(number)).collect();
         if let (Misfits::Fail, Some(&first)) = (config.misfits(), misfits.first()) {
-            let names = misfits.iter().take(NAMED).map(|&number| &train.names[number][..]);
+            let names = misfits
+                .iter()
+                .take(NAMED)
+                .map(|&number| &train.names[number][..]);
             return Err(Error::Setting {
                 key: names.collect::<Vec<_>>().join(", "),
                 expected: format!(
@@ -192,7 +195,10 @@ impl Reading {
             let unknown: BTreeSet<char> = unknown.collect();
             Error::Setting {
                 key: name.to_string(),
-                expected: format!("a text in the symbols of the model, `{}`", self.symbols.concat()),
+                expected: format!(
+                    "a text in the symbols of the model, `{}`",
+                    self.symbols.concat()
+                ),
                 found: format!("`{}` in `{text}`", unknown.into_iter().collect::<String>()),
             }
         })
@@ -200,7 +206,10 @@ impl Reading {
 
     /// The text that classes spell.
     pub(super) fn text(&self, labels: &[u32]) -> String {
-        labels.iter().map(|&label| &self.symbols[label as usize - 1][..]).collect()
+        labels
+            .iter()
+            .map(|&label| &self.symbols[label as usize - 1][..])
+            .collect()
     }
 
     /// The files of a run directory.
@@ -220,7 +229,10 @@ impl Reading {
             message: message.to_string(),
         };
         if !reading.symbols.is_sorted() {
-            return Err(wrong(Codec::CLASSES, "expected symbols in their order, found others"));
+            return Err(wrong(
+                Codec::CLASSES,
+                "expected symbols in their order, found others",
+            ));
         }
         let channels = &reading.channels;
         let fits = match &channels.normaliser {

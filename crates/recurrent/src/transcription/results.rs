@@ -56,7 +56,9 @@ impl SplitResults {
         let frames = transcriber.log_probabilities(utterances)?;
         let network = before.elapsed().as_secs_f64();
         let own = transcriber.method();
-        let others = DecodeMethod::ALL.into_iter().filter(|&method| method != own);
+        let others = DecodeMethod::ALL
+            .into_iter()
+            .filter(|&method| method != own);
         let mut methods = Vec::new();
         let mut mistakes = Vec::new();
         for method in [own].into_iter().chain(others) {
@@ -121,7 +123,9 @@ fn wrong(utterances: &Utterances, found: &[Vec<Transcript>]) -> Vec<[String; 3]>
     let mut wrong: Vec<(usize, [String; 3])> = texts
         .filter_map(|((right, found), name)| {
             let best = found.first().map_or("", |best| &best.text);
-            let edits = TextMeasures::of([(&right[..], best)].into_iter()).labels.edits();
+            let edits = TextMeasures::of([(&right[..], best)].into_iter())
+                .labels
+                .edits();
             let texts = || [name.clone(), right.clone(), best.to_string()];
             (edits > 0).then(|| (edits, texts()))
         })
@@ -148,7 +152,10 @@ impl Results {
         let mut rows = self.measured().map_or_else(Vec::new, SplitResults::rows);
         if let (Some(valid), Some(_)) = (&self.valid, &self.test) {
             let rate = 100.0 * valid.measures().label_error_rate();
-            rows.push(("validation label error rate".to_string(), format!("{rate:.2} %")));
+            rows.push((
+                "validation label error rate".to_string(),
+                format!("{rate:.2} %"),
+            ));
         }
         rows
     }
@@ -167,7 +174,10 @@ pub(super) fn report(
     let mut rows = results.rows();
     let parameters: u64 = layers.iter().map(|layer| layer.parameters).sum();
     rows.push(("parameters".to_string(), grouped(parameters)));
-    rows.push(("symbols".to_string(), grouped(transcriber.symbols().len() as u64)));
+    rows.push((
+        "symbols".to_string(),
+        grouped(transcriber.symbols().len() as u64),
+    ));
     let measured = match corpus.test.is_empty() {
         true => &corpus.valid,
         false => &corpus.test,

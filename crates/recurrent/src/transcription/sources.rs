@@ -145,7 +145,10 @@ fn faster(recordings: Vec<Recording>, factors: &[f64]) -> Result<Vec<Recording>,
         };
         factors.iter().map(copy).collect()
     };
-    let all: Vec<Vec<Recording>> = recordings.par_iter().map(copies).collect::<Result<_, _>>()?;
+    let all: Vec<Vec<Recording>> = recordings
+        .par_iter()
+        .map(copies)
+        .collect::<Result<_, _>>()?;
     Ok(all.into_iter().flatten().collect())
 }
 
@@ -156,10 +159,12 @@ fn vectors(recordings: Vec<Recording>, settings: &SoundSettings) -> Result<Vecto
         channels: settings.features.channels(),
         ..Vectors::default()
     };
-    let features = |recording: &Recording| {
-        settings.features_of(&recording.name, recording.sound.clone())
-    };
-    vectors.signals = recordings.par_iter().map(features).collect::<Result<_, _>>()?;
+    let features =
+        |recording: &Recording| settings.features_of(&recording.name, recording.sound.clone());
+    vectors.signals = recordings
+        .par_iter()
+        .map(features)
+        .collect::<Result<_, _>>()?;
     for recording in recordings {
         vectors.seconds.push(recording.sound.seconds());
         vectors.names.push(recording.name);
@@ -170,7 +175,9 @@ fn vectors(recordings: Vec<Recording>, settings: &SoundSettings) -> Result<Vecto
 
 fn of_images(splits: Splits<LabelledSignals>) -> Splits<Vectors> {
     let part = |name: &str, images: LabelledSignals| Vectors {
-        names: (1..=images.len()).map(|number| format!("{name} image {number}")).collect(),
+        names: (1..=images.len())
+            .map(|number| format!("{name} image {number}"))
+            .collect(),
         seconds: vec![0.0; images.len()],
         channels: images.channels,
         signals: images.signals,

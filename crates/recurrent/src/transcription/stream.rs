@@ -35,7 +35,10 @@ pub struct TranscriptStream<'a> {
 /// What makes labels of log probabilities.
 enum Search<'a> {
     /// The labels of the best path so far, and the class of its last step.
-    BestPath { labels: Vec<u32>, last: u32 },
+    BestPath {
+        labels: Vec<u32>,
+        last: u32,
+    },
     Beam(Box<BeamSearch<Option<Guides<'a>>>>),
 }
 
@@ -58,12 +61,19 @@ impl Transcriber {
         if !self.config().model.front.is_empty() {
             return refuse("model.front", "no convolutions", "some");
         }
-        if !matches!(self.reading.channels.normaliser, Normaliser::Global(_) | Normaliser::None) {
+        if !matches!(
+            self.reading.channels.normaliser,
+            Normaliser::Global(_) | Normaliser::None
+        ) {
             let key = "data.sound.normalisation";
             return refuse(key, "global or none", "means of whole sounds");
         }
         let Some(rnn) = self.network.network.stepper(Precision::Full) else {
-            return refuse("model.encoder", "a recurrent one of one direction", "another");
+            return refuse(
+                "model.encoder",
+                "a recurrent one of one direction",
+                "another",
+            );
         };
         let search = match self.method() {
             DecodeMethod::BestPath => Search::BestPath {
@@ -97,7 +107,10 @@ impl TranscriptStream<'_> {
         let mut features = vec![self.features.push(samples)?];
         let transcriber = self.transcriber;
         let (reading, channels) = (&transcriber.reading, transcriber.channels());
-        reading.channels.normaliser.apply(&mut features, channels, None)?;
+        reading
+            .channels
+            .normaliser
+            .apply(&mut features, channels, None)?;
         for signal in features {
             self.waiting.extend_from_slice(&signal.values);
         }
@@ -105,7 +118,9 @@ impl TranscriptStream<'_> {
         let width = channels * sound.map_or(1, |sound| sound.stack);
         let whole = self.waiting.len() / width * width;
         let steps: Vec<f32> = self.waiting.drain(..whole).collect();
-        steps.chunks_exact(width).try_for_each(|step| self.step(step))
+        steps
+            .chunks_exact(width)
+            .try_for_each(|step| self.step(step))
     }
 
     /// One step of the network.

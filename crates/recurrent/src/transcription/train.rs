@@ -128,7 +128,10 @@ impl Start {
         let device = training.options.device.device()?.autodiff();
         let seed = noise::mix(config.training.seed, 0);
         let model = config.model.init(shape, seed, false, &device);
-        let augment = config.data.sound().and_then(|sound| sound.spec_augment.as_ref());
+        let augment = config
+            .data
+            .sound()
+            .and_then(|sound| sound.spec_augment.as_ref());
         let channels = shape.inputs[0] * shape.inputs[1];
         let task = TranscriberTask::new([&corpus.train, &corpus.valid], channels, augment);
         let mut learner = ExampleLearner::new(task, &config.training, device);

@@ -74,11 +74,12 @@ impl<G: Guide> BeamSearch<G> {
                 };
                 let acoustic = from + emission;
                 let score = acoustic + slots.guide[slot];
-                // Not below: a sum of infinities is NaN.
-                if !(score + most > worst) {
-                    if repeats {
-                        continue;
-                    }
+                // The labels after this one are no better, but for a repeat, which is worse than they may be.
+                let is_better = score + most > worst;
+                if !is_better && repeats {
+                    continue;
+                }
+                if !is_better {
                     break;
                 }
                 let mut child = self.tree.child(node, label);
@@ -100,7 +101,8 @@ impl<G: Guide> BeamSearch<G> {
                     gain = self.tree.node(known).gain;
                 }
                 let score = score + gain;
-                if !(score > worst && score < f32::INFINITY) {
+                let is_better = score > worst && score < f32::INFINITY;
+                if !is_better {
                     continue;
                 }
                 let extension = Extension {

@@ -7,6 +7,9 @@ use crate::training::check;
 use recurrent_decode::ctc::{BeamOptions, PrefixSearchOptions};
 use serde::{Deserialize, Serialize};
 
+/// Symbols of a stream that stay undecided at most: its memory is bounded by them.
+const MOST_UNDECIDED: usize = 200;
+
 /// How a text is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -125,7 +128,12 @@ impl DecodeConfig {
         }
         let bonus = self.insertion_bonus;
         let fine = bonus.abs() <= 1000.0;
-        check(fine, key("insertion_bonus"), "a number from -1000 to 1000", bonus)?;
+        check(
+            fine,
+            key("insertion_bonus"),
+            "a number from -1000 to 1000",
+            bonus,
+        )?;
         let given = [
             ("lexicon", self.lexicon.is_some()),
             ("language_model", self.language_model.is_some()),
@@ -154,6 +162,7 @@ impl DecodeConfig {
             token_min_logp: self.token_min_logp,
             beam_prune_logp: self.beam_prune_logp,
             n_best,
+            most_undecided: Some(MOST_UNDECIDED),
         }
     }
 

@@ -66,7 +66,9 @@ impl FusedModel {
                 let id = |symbol: &String| id(vocabulary, symbol);
                 let ids: Vec<Option<u32>> = alphabet.symbols.iter().map(id).collect();
                 let lacking = alphabet.symbols.iter().zip(&ids);
-                let lacking = lacking.filter(|(_, id)| id.is_none()).map(|(symbol, _)| &symbol[..]);
+                let lacking = lacking
+                    .filter(|(_, id)| id.is_none())
+                    .map(|(symbol, _)| &symbol[..]);
                 let lacking: Vec<&str> = lacking.take(NAMED).collect();
                 if !lacking.is_empty() {
                     return Err(wrong(
@@ -97,7 +99,10 @@ impl FusedModel {
                 }
             }
             Unit::Byte => {
-                return Err(wrong("a model of characters or words", "one of bytes".to_string()));
+                return Err(wrong(
+                    "a model of characters or words",
+                    "one of bytes".to_string(),
+                ));
             }
         };
         Ok(Self {

@@ -81,14 +81,20 @@ impl ExampleTask for TranscriberTask<'_> {
             _ => batch(signals, self.channels, device),
         };
         let (scores, lengths) = model.forward(vectors, &lengths, mode.part(1));
-        let labels = examples.iter().map(|&example| &utterances.labels[example][..]);
+        let labels = examples
+            .iter()
+            .map(|&example| &utterances.labels[example][..]);
         // A validation text that does not fit has no finite loss; training texts fit.
-        let fits = |labels: &[usize], length: usize| recurrent_nn::ops::shortest_ctc(labels) <= length;
+        let fits =
+            |labels: &[usize], length: usize| recurrent_nn::ops::shortest_ctc(labels) <= length;
         let rows: Vec<&[usize]> = labels
             .zip(&lengths)
             .map(|(labels, &length)| if fits(labels, length) { labels } else { &[] })
             .collect();
         let targets = CtcTargets::new(BLANK, &lengths, rows);
-        (ctc_loss(scores, &targets, CtcReduction::Labels), examples.len() as f64)
+        (
+            ctc_loss(scores, &targets, CtcReduction::Labels),
+            examples.len() as f64,
+        )
     }
 }
