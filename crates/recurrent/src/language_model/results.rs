@@ -118,8 +118,8 @@ pub(super) fn report(
                 vec![("N-grams".to_string(), figures)]
             }
         },
-        confusion: None,
         read: predictor.view(corpus),
+        ..Report::default()
     })
 }
 
