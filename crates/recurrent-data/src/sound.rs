@@ -5,7 +5,7 @@
 //! | manifest -> files of sound with what is said in them | [`read_manifest`], [`Utterance`] |
 //! | WAV or FLAC file -> samples of one channel, at any rate | [`read_sound`], [`decode_sound`], [`Sound`] |
 //! | samples -> log-mel spectrogram or MFCC, as a whole | [`SoundFeatures`], [`FeatureExtractor`] |
-//! | samples in pieces, as they arrive -> the same | [`FeatureStream`] |
+//! | samples in pieces, as they arrive -> at another rate, the same features | [`RateStream`], [`FeatureStream`] |
 //! | features -> features of mean 0 and deviation 1 | [`Normalisation`], [`Normaliser`] |
 //! | sound or features -> others that sound alike, for training | [`change_speed`], [`add_white_noise`], [`SpecAugment`], [`Draw`] |
 //!
@@ -30,6 +30,7 @@ mod features;
 mod manifest;
 mod mel;
 mod normalise;
+mod rate_stream;
 mod read;
 mod resample;
 mod spec_augment;
@@ -45,6 +46,7 @@ pub use self::extractor::FeatureExtractor;
 pub use self::features::SoundFeatures;
 pub use self::manifest::{ManifestOptions, Utterance, read_manifest};
 pub use self::normalise::{Normalisation, Normaliser};
+pub use self::rate_stream::RateStream;
 pub use self::read::{SoundOptions, decode_sound, read_sound};
 pub use self::spec_augment::SpecAugment;
 pub use self::stream::FeatureStream;

@@ -15,6 +15,7 @@
 //! model.counts        or its counts
 //! vectors.bin         word vectors, in the binary form of word2vec
 //! report.html         the report
+//! example.wav         of a transcriber of dialled numbers: a sound to try it with
 //! lock                locked while a process trains in the directory
 //! ```
 
@@ -51,7 +52,7 @@ pub enum Existing {
 pub(crate) struct Lock(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
 /// The files beside those of the [`Codec`].
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "config.toml",
     "metrics.jsonl",
     "model.safetensors",
@@ -59,6 +60,7 @@ const FILES: [&str; 7] = [
     "model.counts",
     "vectors.bin",
     "report.html",
+    "example.wav",
 ];
 
 fn all_files() -> impl Iterator<Item = &'static str> {

@@ -82,7 +82,7 @@ pub enum Config {
     /// Of a tagger.
     Tagging(TaggingConfig),
     /// Of a transcriber.
-    Transcription(TranscriptionConfig),
+    Transcription(Box<TranscriptionConfig>),
     /// Of a problem of long memory.
     Memory(MemoryConfig),
 }
@@ -123,7 +123,10 @@ impl Config {
             TaskName::WordVectors => WordVectorsConfig::parse(text).map(Self::WordVectors),
             TaskName::Classification => ClassificationConfig::parse(text).map(Self::Classification),
             TaskName::Tagging => TaggingConfig::parse(text).map(Self::Tagging),
-            TaskName::Transcription => TranscriptionConfig::parse(text).map(Self::Transcription),
+            TaskName::Transcription => {
+                let config = TranscriptionConfig::parse(text)?;
+                Ok(Self::Transcription(Box::new(config)))
+            }
             TaskName::Memory => MemoryConfig::parse(text).map(Self::Memory),
         }
     }
@@ -214,7 +217,7 @@ impl Config {
     /// The settings of a transcriber.
     pub(crate) fn transcription(self, run: &Path) -> Result<TranscriptionConfig, Error> {
         match self {
-            Self::Transcription(config) => Ok(config),
+            Self::Transcription(config) => Ok(*config),
             other => Err(other.is_not(TaskName::Transcription.as_str(), run)),
         }
     }

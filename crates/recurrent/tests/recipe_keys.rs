@@ -34,7 +34,7 @@ const OTHERS: [(&str, &str, bool); 3] = [
 ];
 
 /// All that must be given for the models and data of other tasks, by the kinds that stand for them in headings.
-const TASKS: [(&str, &str); 11] = [
+const TASKS: [(&str, &str); 17] = [
     (
         "word-vectors",
         "task.name = 'word-vectors'\ndata.unit = 'word'\nmodel.embedding_size = 4\ntraining.epochs = 1",
@@ -86,6 +86,42 @@ const TASKS: [(&str, &str); 11] = [
     (
         "perceptron",
         "task.name = 'tagging'\ndata = {}\nmodel.kind = 'perceptron'",
+    ),
+    (
+        "transcription",
+        "task.name = 'transcription'\ndata.kind = 'dialled'\nmodel.front = [{ filters = 2 }]\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }\ndecode = {}",
+    ),
+    (
+        "dialled",
+        "task.name = 'transcription'\ndata = { kind = 'dialled', sound = { features = {}, spec_augment = {} } }\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "sound",
+        "task.name = 'transcription'\ndata.kind = 'sound'\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "joined",
+        "task.name = 'transcription'\ndata.kind = 'joined'\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "handwritten",
+        "task.name = 'transcription'\ndata.kind = 'handwritten'\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
+    ),
+    (
+        "named-images",
+        "task.name = 'transcription'\ndata.kind = 'named-images'\n\
+         model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
+         training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }",
     ),
     (
         "memory",
@@ -154,7 +190,12 @@ const CHOICES: [&str; 2] = ["training.optimizer", "training.schedule"];
 /// A section of a recipe, which may stand in another one.
 fn section_of<'a>(table: &'a mut Table, section: &str) -> &'a mut Table {
     let part = |table: &'a mut Table, name: &str| {
-        let part = table.get_mut(name).and_then(Value::as_table_mut);
+        // Of a list of tables the first.
+        let part = match table.get_mut(name) {
+            Some(Value::Array(parts)) => parts.first_mut(),
+            part => part,
+        };
+        let part = part.and_then(Value::as_table_mut);
         part.unwrap_or_else(|| panic!("a section {name}"))
     };
     section.split('.').fold(table, part)
@@ -225,6 +266,20 @@ fn every_key_is_listed() {
         ("most-frequent", &["model"]),
         ("perceptron", &["model"]),
         ("memory", &["data", "model"]),
+        ("transcription", &["model", "model.front", "decode"]),
+        (
+            "dialled",
+            &[
+                "data",
+                "data.sound",
+                "data.sound.features",
+                "data.sound.spec_augment",
+            ],
+        ),
+        ("sound", &["data"]),
+        ("joined", &["data"]),
+        ("handwritten", &["data"]),
+        ("named-images", &["data"]),
     ];
     let tasks = tasks
         .iter()
@@ -234,8 +289,9 @@ fn every_key_is_listed() {
         let listed = rows(|heading| heading == section).into_iter();
         let listed = listed.filter(|row| row.kind == kind).map(|row| row.key);
         let mut known = known(&with(kind, section, "?", value("0")));
-        // The key that says which keys an encoder has.
-        if section == "model.encoder" {
+        // The key that says which keys an encoder, or data to transcribe, have.
+        let transcribed = ["dialled", "sound", "joined", "handwritten", "named-images"];
+        if section == "model.encoder" || section == "data" && transcribed.contains(&kind) {
             known.insert(0, "kind".to_string());
         }
         assert_eq!(listed.collect::<Vec<_>>(), known, "{section} {kind}");
@@ -265,6 +321,10 @@ fn defaults_are_those_of_the_program() {
                 let message = refusal(&table).unwrap_or_default();
                 assert!(message.contains(&format!("`{key}`")), "{section}.{key}");
             }
+            "a table" => assert!(
+                found.is_some_and(|found| found.is_table()),
+                "{section}.{key}"
+            ),
             text => {
                 let listed = value(text.trim_matches('`'));
                 assert_eq!(found, Some(listed), "{section}.{key}");

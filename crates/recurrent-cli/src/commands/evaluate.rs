@@ -67,6 +67,9 @@ pub struct Arguments {
     /// Symbols that dynamic evaluation predicts before it learns from them
     #[arg(long, value_name = "N", value_parser = whole(ANY), allow_negative_numbers = true, default_value = "5", requires = "dynamic")]
     dynamic_chunk: u64,
+    /// Change a setting of [decode], of a transcriber; may be repeated
+    #[arg(long, value_name = "decode.KEY=VALUE")]
+    set: Vec<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -82,6 +85,14 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Err(Error::Setting {
             key: "--repair".to_string(),
             expected: "the run of a tagger".to_string(),
+            found: format!("one of the task {}", config.task().name.as_str()),
+        }
+        .into());
+    }
+    if !arguments.set.is_empty() && !matches!(config, Config::Transcription(_)) {
+        return Err(Error::Setting {
+            key: "--set".to_string(),
+            expected: "the run of a transcriber".to_string(),
             found: format!("one of the task {}", config.task().name.as_str()),
         }
         .into());

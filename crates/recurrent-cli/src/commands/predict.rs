@@ -3,6 +3,7 @@
 mod classification;
 mod lines;
 mod tagging;
+mod transcription;
 
 use super::{Failure, Machine, Outcome, print, say};
 use lines::Lines;
@@ -11,21 +12,35 @@ use recurrent::classification::Classifier;
 use recurrent::run::RunDirectory;
 use recurrent::tagging::Tagger;
 use recurrent::task::Config;
+use recurrent::transcription::Transcriber;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Run directory of a trained classifier or tagger
+    /// Run directory of a trained classifier, tagger or transcriber
     model: PathBuf,
     /// File with a text or sentence a line in UTF-8, standard input where it is - or left out. Of a classifier of signals
     /// a JSON list of steps a line, such as [[0.1,0.2],[0.3,0.4]], of one of images the rows of grey levels from 0 to
-    /// 255; or a file of signals as training reads it, a .png or .jpg image, or a folder of images
+    /// 255; or a file of signals as training reads it, a .png or .jpg image, or a folder of images. Of a transcriber a WAV
+    /// or FLAC file, an image or a folder of images
     input: Option<PathBuf>,
-    /// Print a JSON object a line: the probability of every class, or tokens, tags and spans
+    /// Print a JSON object a line: the probability of every class, tokens, tags and spans, or texts with their symbols
     #[arg(long)]
     json: bool,
+    /// Of a transcriber: read samples of 16 bits (PCM, little-endian, one channel) as they arrive and print what is heard
+    #[arg(long)]
+    stream: bool,
+    /// Samples a second of a stream
+    #[arg(long, value_name = "HZ", default_value = "16000", requires = "stream")]
+    rate: u32,
+    /// Of a transcriber: the most texts of each file, best first
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "stream", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    n_best: u32,
+    /// Of a transcriber: change a setting of [decode]; may be repeated
+    #[arg(long, value_name = "decode.KEY=VALUE")]
+    set: Vec<String>,
     #[command(flatten)]
     machine: Machine,
 }
@@ -41,6 +56,18 @@ pub fn run(arguments: Arguments) -> Outcome {
     let run = RunDirectory::new(&arguments.model);
     let device = arguments.machine.device;
     let model = match run.config()? {
+        Config::Transcription(_) => {
+            let transcriber = Transcriber::load_with(&run, device, &arguments.set)?;
+            return transcribe(&transcriber, &arguments);
+        }
+        config if arguments.is_of_transcriber() => {
+            return Err(Error::Setting {
+                key: "--stream, --n-best or --set".to_string(),
+                expected: "the run of a transcriber".to_string(),
+                found: format!("one of the task {}", config.task().name.as_str()),
+            }
+            .into());
+        }
         Config::Tagging(_) => Model::Tagger(Box::new(Tagger::load(&run, device)?)),
         _ => Model::Classifier(Box::new(Classifier::load(&run, device)?)),
     };
@@ -64,6 +91,28 @@ pub fn run(arguments: Arguments) -> Outcome {
         Model::Tagger(_) => "sentences",
     };
     say(&format!("{count} {what}, {speed:.0} a second"));
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Arguments {
+    /// Whether an option is given that is for transcribers alone.
+    fn is_of_transcriber(&self) -> bool {
+        self.stream || self.n_best > 1 || !self.set.is_empty()
+    }
+}
+
+fn transcribe(transcriber: &Transcriber, arguments: &Arguments) -> Outcome {
+    if arguments.stream {
+        transcription::stream(transcriber, arguments)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let start = Instant::now();
+    let count = transcription::of_file(transcriber, arguments)?;
+    let seconds = start.elapsed().as_secs_f64();
+    say(&format!(
+        "{count} {} in {seconds:.2} s",
+        if count == 1 { "file" } else { "files" }
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

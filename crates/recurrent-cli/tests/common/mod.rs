@@ -86,7 +86,7 @@ pub fn run(mut command: impl std::borrow::BorrowMut<Command>) -> Run {
 
 /// Runs a command with a text on its standard input.
 #[allow(dead_code, reason = "not every file of tests has an input")]
-pub fn feed(mut command: Command, input: &str) -> Run {
+pub fn feed(mut command: Command, input: impl AsRef<[u8]>) -> Run {
     use std::io::Write;
     use std::process::Stdio;
     command.stdin(Stdio::piped());
@@ -94,7 +94,7 @@ pub fn feed(mut command: Command, input: &str) -> Run {
     let mut child = command.spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("its input");
     // A program that refuses a line does not read the rest.
-    let _ = stdin.write_all(input.as_bytes());
+    let _ = stdin.write_all(input.as_ref());
     drop(stdin);
     let output = child.wait_with_output().expect("its output");
     Run {

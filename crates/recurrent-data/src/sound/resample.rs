@@ -34,16 +34,8 @@ pub(super) fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, 
     let failed = |problem: String| DataError::Sound {
         problem: format!("from {from} to {to} samples a second: {problem}"),
     };
-    let [from_rate, to_rate] = [from, to].map(|rate| rate as usize);
-    // A block is a multiple of the samples after which both rates meet: an even one, so that the filter, which is as long
-    // as a block, delays by whole samples.
-    let meeting = from_rate / gcd(from_rate, to_rate);
-    let least = BLOCK * from_rate.div_ceil(to_rate);
-    let block = 2 * meeting * least.div_ceil(2 * meeting);
-    let window = WindowFunction::BlackmanHarris2;
-    let mut resampler =
-        Fft::<f32>::new_custom(from_rate, to_rate, block, 1, 1, window, FixedSync::Both)
-            .map_err(|error| failed(error.to_string()))?;
+    let block = BLOCK;
+    let mut resampler = filter(Filter { from, to, block })?;
     let input = InterleavedSlice::new(samples, 1, samples.len())
         .map_err(|error| failed(error.to_string()))?;
     let output = resampler
@@ -54,6 +46,28 @@ pub(super) fn resample(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, 
     let length = (samples.len() as u64 * u64::from(to)).div_ceil(u64::from(from));
     output.resize(length as usize, 0.0);
     Ok(output)
+}
+
+/// What brings sound from a rate to another.
+pub(super) struct Filter {
+    pub from: u32,
+    pub to: u32,
+    /// The least number of samples of a block at the lower rate.
+    pub block: usize,
+}
+
+pub(super) fn filter(Filter { from, to, block }: Filter) -> Result<Fft<f32>, DataError> {
+    let [from_rate, to_rate] = [from, to].map(|rate| rate as usize);
+    // A block is a multiple of the samples after which both rates meet: an even one, so that the filter, which is as long
+    // as a block, delays by whole samples.
+    let meeting = from_rate / gcd(from_rate, to_rate);
+    let least = block * from_rate.div_ceil(to_rate);
+    let block = 2 * meeting * least.div_ceil(2 * meeting);
+    let window = WindowFunction::BlackmanHarris2;
+    let filter = Fft::<f32>::new_custom(from_rate, to_rate, block, 1, 1, window, FixedSync::Both);
+    filter.map_err(|error| DataError::Sound {
+        problem: format!("from {from} to {to} samples a second: {error}"),
+    })
 }
 
 /// The greatest common divisor (Euclid, *Elements* VII.2).

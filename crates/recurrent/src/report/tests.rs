@@ -79,6 +79,7 @@ fn a_whole_run_has_four_plots_and_every_part() {
         parameters,
     };
     let report = Report {
+        emissions: Vec::new(),
         title: "a run".to_string(),
         command: "recurrent train a".to_string(),
         config_toml: "[model]\nhidden = 8\n".to_string(),
@@ -330,6 +331,7 @@ fn every_text_is_escaped() {
     let hostile = "\n</pre><script>\"&'\u{0}\u{7}\r\u{85}";
     let text = hostile.to_string();
     let report = Report {
+        emissions: Vec::new(),
         title: text.clone(),
         command: text.clone(),
         config_toml: text.clone(),

@@ -59,26 +59,39 @@ impl TranscriberConfig {
 }
 
 impl Transcriber {
-    /// The transcriber of a run directory, computing on `device`, with the decoder of its recipe as changed by `overrides`,
-    /// keys and values of `[decode]`.
+    /// The transcriber of a run directory, computing on `device`.
     ///
     /// # Errors
     /// Where the directory lacks a file, its files do not fit each other, or the decoder cannot be made.
     pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
-        let config: TranscriptionConfig = run.config()?.transcription(run.path())?;
-        Self::with_config(run, device, config)
+        Self::load_with(run, device, &[])
     }
 
-    /// The same with other settings of `[decode]`.
+    /// The same with other settings of `[decode]`, each as `decode.key=value`.
     ///
     /// # Errors
-    /// As [`Self::load`].
-    pub fn with_config(
+    /// As [`Self::load`], and where a setting is of another section, unknown or out of its range.
+    pub fn load_with(
         run: &RunDirectory,
         device: DeviceName,
-        config: TranscriptionConfig,
+        settings: &[String],
     ) -> Result<Self, Error> {
         device.device()?;
+        let other = settings
+            .iter()
+            .find(|setting| !setting.trim_start().starts_with("decode."));
+        if let Some(other) = other {
+            return Err(Error::Setting {
+                key: "--set".to_string(),
+                expected: "settings of [decode], as the model is trained".to_string(),
+                found: other.clone(),
+            });
+        }
+        let mut recipe = run.recipe()?;
+        if !settings.is_empty() {
+            recipe.set(settings)?;
+        }
+        let config: TranscriptionConfig = recipe.config.transcription(run.path())?;
         let reading = Reading::read(run)?;
         let decoder = Decoder::new(&config.decode, &reading.symbols)?;
         let shape = reading.shape(&config);

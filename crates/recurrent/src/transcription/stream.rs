@@ -14,13 +14,14 @@ use super::reading::BLANK;
 use super::sources::stacked;
 use crate::Error;
 use recurrent_data::Signal;
-use recurrent_data::sound::{FeatureStream, Normaliser};
+use recurrent_data::sound::{FeatureStream, Normaliser, RateStream};
 use recurrent_decode::ctc::BeamSearch;
 use recurrent_nn::{LinearStepper, Precision, StackStepper, StackStepperState};
 
 /// A sound that is being transcribed.
 pub struct TranscriptStream<'a> {
     transcriber: &'a Transcriber,
+    rate: RateStream,
     features: FeatureStream,
     /// Normalised steps that do not fill a stacked one yet. `[.., C]`
     waiting: Vec<f32>,
@@ -43,11 +44,11 @@ enum Search<'a> {
 }
 
 impl Transcriber {
-    /// A stream before its first sample, which are at the rate of the features.
+    /// A stream before its first sample, of which there will be `rate` a second.
     ///
     /// # Errors
     /// Where the transcriber has to know the whole sound; the message names the setting.
-    pub fn stream(&self) -> Result<TranscriptStream<'_>, Error> {
+    pub fn stream(&self, rate: u32) -> Result<TranscriptStream<'_>, Error> {
         let refuse = |key: &str, expected: &str, found: &str| {
             Err(Error::Setting {
                 key: key.to_string(),
@@ -58,6 +59,7 @@ impl Transcriber {
         let Some(sound) = self.config().data.sound() else {
             return refuse("data.kind", "sound", "images");
         };
+        let rate = RateStream::new(rate, sound.features.rate)?;
         if !self.config().model.front.is_empty() {
             return refuse("model.front", "no convolutions", "some");
         }
@@ -87,6 +89,7 @@ impl Transcriber {
         };
         Ok(TranscriptStream {
             transcriber: self,
+            rate,
             features: sound.features.stream()?,
             waiting: Vec::new(),
             state: rnn.zero_state(),
@@ -104,6 +107,12 @@ impl TranscriptStream<'_> {
     /// # Errors
     /// Where a sample is not finite.
     pub fn push(&mut self, samples: &[f32]) -> Result<(), Error> {
+        let samples = self.rate.push(samples)?;
+        self.hear(&samples)
+    }
+
+    /// Goes on by samples at the rate of the features.
+    fn hear(&mut self, samples: &[f32]) -> Result<(), Error> {
         let mut features = vec![self.features.push(samples)?];
         let transcriber = self.transcriber;
         let (reading, channels) = (&transcriber.reading, transcriber.channels());
@@ -173,6 +182,8 @@ impl TranscriptStream<'_> {
     /// Where the last steps cannot be taken.
     pub fn finish(mut self) -> Result<String, Error> {
         let transcriber = self.transcriber;
+        let end = std::mem::replace(&mut self.rate, RateStream::new(8_000, 8_000)?).finish()?;
+        self.hear(&end)?;
         let channels = transcriber.channels();
         if !self.waiting.is_empty() {
             let sound = transcriber.config().data.sound();

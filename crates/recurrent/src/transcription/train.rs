@@ -1,6 +1,6 @@
 //! Training of a transcriber, from recipe to report.
 
-use super::config::TranscriptionConfig;
+use super::config::{DialledData, TranscribedData, TranscriptionConfig};
 use super::data::TranscribedCorpus;
 use super::network::{MOST_PARAMETERS, TranscriberTask};
 use super::predict::Transcriber;
@@ -13,7 +13,14 @@ use crate::training::{
     Ended, ExampleLearner, Observer, Setup, TrainOptions, Training, check, may_change_training,
 };
 use crate::{Error, files};
+use recurrent_data::sound::{Draw, Sound};
+use recurrent_data::transcribed::dialled_number;
 use recurrent_nn::noise;
+
+/// A sound to try a transcriber of dialled numbers with.
+const EXAMPLE: &str = "example.wav";
+/// The number in it.
+const NUMBER: &str = "5550123";
 
 /// How a run ended.
 #[derive(Debug, Clone)]
@@ -60,9 +67,27 @@ pub fn train(
         let title = format!("{} on {}", recipe.name, start.corpus.source);
         let report = report(title, run, &transcriber, &start.corpus, &results)?;
         files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+        if let TranscribedData::Dialled(data) = &start.config.data {
+            example(data).write_wav(&run.file(EXAMPLE))?;
+            training.observer.note(&format!(
+                "{} sounds as the numbers do: `recurrent predict` tells which one it is",
+                run.file(EXAMPLE).display()
+            ));
+        }
         outcome.results = Some(results);
     }
     Ok(outcome)
+}
+
+/// The sound of a number that is in no split.
+fn example(data: &DialledData) -> Sound {
+    let draw = Draw {
+        seed: data.seed,
+        epoch: u64::MAX,
+        index: 0,
+    };
+    // It has digits only, and the ratio was checked with the recipe.
+    dialled_number(NUMBER, data.snr_db, draw).unwrap_or_default()
 }
 
 impl Start {

@@ -19,7 +19,7 @@ pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
         }
         .into());
     }
-    let transcriber = Transcriber::load(run, arguments.machine.device)?;
+    let transcriber = Transcriber::load_with(run, arguments.machine.device, &arguments.set)?;
     let corpus = transcriber.corpus(arguments.data.as_deref())?;
     let split = match arguments.split {
         Some(split) => split,

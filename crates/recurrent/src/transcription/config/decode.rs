@@ -53,9 +53,9 @@ pub struct DecodeConfig {
     /// Of a beam: a beginning is kept where its score is above the best one's with this added.
     #[serde(default = "beam_prune_logp")]
     pub beam_prune_logp: f32,
-    /// Of a prefix search: the probability of blank above which a step cuts the sequence; none for an exact search.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cut_above: Option<f32>,
+    /// Of a prefix search: the probability of blank above which a step cuts the sequence; 1 for an exact search.
+    #[serde(default = "cut_above")]
+    pub cut_above: f64,
     /// Of a beam: a file with a word a line; there are no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lexicon: Option<String>,
@@ -69,7 +69,7 @@ pub struct DecodeConfig {
     #[serde(default)]
     pub insertion_bonus: f32,
     /// Of a beam: words and phrases that are likely.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub hotwords: Vec<String>,
     /// What each of them adds to the score.
     #[serde(default = "hotword_bonus")]
@@ -85,6 +85,10 @@ fn token_min_logp() -> f32 {
 fn beam_prune_logp() -> f32 {
     BeamOptions::default().beam_prune_logp
 }
+/// That of Graves et al. 2006.
+fn cut_above() -> f64 {
+    0.9999
+}
 fn half() -> f32 {
     0.5
 }
@@ -99,7 +103,7 @@ impl Default for DecodeConfig {
             beam_width: beam_width(),
             token_min_logp: token_min_logp(),
             beam_prune_logp: beam_prune_logp(),
-            cut_above: None,
+            cut_above: cut_above(),
             lexicon: None,
             language_model: None,
             language_model_weight: half(),
@@ -116,9 +120,8 @@ impl DecodeConfig {
         let options = self.beam(1).validate();
         options.map_err(of_sampler)?;
         let cut = self.cut_above;
-        let fine = cut.is_none_or(|cut| (0.0..=1.0).contains(&cut));
-        let found = cut.unwrap_or_default();
-        check(fine, key("cut_above"), "a probability, 0 to 1", found)?;
+        let fine = (0.0..=1.0).contains(&cut);
+        check(fine, key("cut_above"), "a probability, 0 to 1", cut)?;
         for (name, value) in [
             ("language_model_weight", self.language_model_weight),
             ("hotword_bonus", self.hotword_bonus),
@@ -148,10 +151,9 @@ impl DecodeConfig {
     }
 
     pub(super) fn make_paths_absolute(&mut self) {
-        for path in [&mut self.lexicon, &mut self.language_model] {
-            if let Some(path) = path {
-                *path = absolute(path);
-            }
+        let paths = [&mut self.lexicon, &mut self.language_model];
+        for path in paths.into_iter().flatten() {
+            *path = absolute(path);
         }
     }
 
@@ -169,7 +171,7 @@ impl DecodeConfig {
     /// The settings of a prefix search.
     pub(in crate::transcription) fn prefix_search(&self) -> PrefixSearchOptions {
         PrefixSearchOptions {
-            cut_above: self.cut_above,
+            cut_above: (self.cut_above < 1.0).then_some(self.cut_above as f32),
             ..PrefixSearchOptions::default()
         }
     }

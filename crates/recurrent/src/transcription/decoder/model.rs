@@ -37,7 +37,7 @@ enum Spelling {
 
 /// It as a guide.
 pub(in crate::transcription) enum ModelGuide<'a> {
-    Symbols(LabelModel<Scorer<'a>>),
+    Symbols(Box<LabelModel<Scorer<'a>>>),
     Words(Box<WordModel<Scorer<'a>>>),
 }
 
@@ -123,7 +123,7 @@ impl FusedModel {
         Ok(match &self.spelling {
             Spelling::Symbols(symbols) => {
                 let model = LabelModel::new(scorer, symbols.clone(), None, weight, bonus)?;
-                ModelGuide::Symbols(model)
+                ModelGuide::Symbols(Box::new(model))
             }
             Spelling::Words {
                 words,
