@@ -108,7 +108,7 @@ fn every_encoder_and_pooling_learns_texts() {
     let folder = Folder::new();
     let data = folder.file("texts.txt", lines(240));
     for (name, encoder) in [("lstm", RECURRENT), ("cnn", CONVOLUTIONAL), ("dense", "")] {
-        for pooling in ["last", "all", "mean", "max", "attention"] {
+        for pooling in ["last", "all", "mean", "max", "attention", "concat"] {
             let dense = if name == "dense" {
                 "dense_sizes = [8]"
             } else {

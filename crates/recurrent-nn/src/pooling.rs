@@ -6,6 +6,7 @@
 //! mean       1/L sum_t h_t
 //! max        max over t of h_t, each unit by itself
 //! attention  sum_t a_t h_t, see [`AttentionPooling`]
+//! concat     last, mean and max side by side (Howard and Ruder 2018, section 3.3)
 //! ```
 //!
 //! Steps past a row's end take no part, whatever they hold, and take no gradient. A row of no steps
@@ -35,6 +36,19 @@ pub enum Pooling {
     Max,
     /// A mean with learned weights.
     Attention,
+    /// The last state, the mean and the largest values side by side.
+    Concat,
+}
+
+impl Pooling {
+    /// `O`, the width of the vector for states of `input_size`; `steps` is the room of [`Pooling::All`].
+    pub fn output_size(self, input_size: usize, steps: usize) -> usize {
+        match self {
+            Self::All => steps * input_size,
+            Self::Concat => 3 * input_size,
+            Self::Last | Self::Mean | Self::Max | Self::Attention => input_size,
+        }
+    }
 }
 
 /// Configuration of a [`PoolingLayer`].
@@ -45,7 +59,7 @@ pub struct PoolingConfig {
     /// `I`, the width of the states: `D H`.
     pub input_size: usize,
     /// Whether the second half of a state is that of a reverse direction; matters for
-    /// [`Pooling::Last`].
+    /// [`Pooling::Last`] and [`Pooling::Concat`].
     pub bidirectional: bool,
     /// The number of steps that [`Pooling::All`] has room for.
     pub steps: usize,
@@ -114,10 +128,7 @@ pub struct PoolingLayer {
 impl PoolingLayer {
     /// `O`, the width of the vector.
     pub fn output_size(&self) -> usize {
-        match self.pooling {
-            Pooling::All => self.steps * self.input_size,
-            _ => self.input_size,
-        }
+        self.pooling.output_size(self.input_size, self.steps)
     }
 
     /// From `states [T, B, I]` to `[B, O]`, with the weights `[T, B]` of attention. All rows have
@@ -153,6 +164,11 @@ impl PoolingLayer {
             Pooling::Last => last(states, lengths, self.bidirectional),
             Pooling::All => all(states, lengths, self.steps),
             Pooling::Max => max(states, lengths),
+            Pooling::Concat => {
+                let last = last(states.clone(), lengths, self.bidirectional);
+                let mean = mean(states.clone(), lengths);
+                Tensor::cat(vec![last, mean, max(states, lengths)], 1)
+            }
             Pooling::Mean | Pooling::Attention => mean(states, lengths),
         };
         (vector, None)

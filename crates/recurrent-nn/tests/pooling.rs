@@ -17,12 +17,13 @@ const DOUBLE: f64 = 1e-14;
 /// The same with roundings of 6e-8, and elementary functions within 1e-6.
 const SINGLE: f64 = 5e-6;
 
-const ALL: [Pooling; 5] = [
+const ALL: [Pooling; 6] = [
     Pooling::Last,
     Pooling::All,
     Pooling::Mean,
     Pooling::Max,
     Pooling::Attention,
+    Pooling::Concat,
 ];
 
 fn layer(pooling: Pooling, steps: usize, bidirectional: bool, dtype: DType) -> PoolingLayer {
@@ -37,7 +38,7 @@ fn layer(pooling: Pooling, steps: usize, bidirectional: bool, dtype: DType) -> P
 
 fn check(dtype: DType, tolerance: f64) {
     let cases = fixtures("pooling.safetensors");
-    assert_eq!(cases.len(), 6 * 4, "six kinds in four configurations");
+    assert_eq!(cases.len(), 8 * 4, "eight kinds in four configurations");
     for (name, tensors) in cases {
         let (kind, _) = name.split_once('_').unwrap();
         let pooling = match kind {
@@ -46,6 +47,7 @@ fn check(dtype: DType, tolerance: f64) {
             "mean" => Pooling::Mean,
             "max" => Pooling::Max,
             "attention" => Pooling::Attention,
+            "concat" | "concat-both" => Pooling::Concat,
             other => panic!("{other}"),
         };
         let mut parameters = BTreeMap::new();
@@ -56,7 +58,7 @@ fn check(dtype: DType, tolerance: f64) {
         }
         let states: Tensor<3> = leaf(&tensors["states"], dtype);
         let [time, batch, _] = states.dims();
-        let layer = layer(pooling, time, kind == "last-both", dtype);
+        let layer = layer(pooling, time, kind.ends_with("-both"), dtype);
         let layer = load_parameters(layer, parameters).unwrap();
         let lengths: Vec<usize> = tensors["lengths"]
             .iter::<i64>()

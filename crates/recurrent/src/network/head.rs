@@ -92,10 +92,8 @@ impl HeadConfig {
 
     /// Width of the pooled vector.
     fn pooled(&self, shape: HeadShape) -> usize {
-        match self.pooling {
-            Pooling::All => shape.states * shape.steps.unwrap_or(1),
-            _ => shape.states,
-        }
+        let steps = shape.steps.unwrap_or(1);
+        self.pooling.output_size(shape.states, steps)
     }
 
     /// Parameters of a head.

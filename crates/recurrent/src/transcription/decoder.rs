@@ -8,7 +8,9 @@ use crate::Error;
 use crate::files;
 use model::{FusedModel, ModelGuide};
 use rayon::prelude::*;
-use recurrent_decode::ctc::{BeamSearch, Emissions, beam_search, best_path, prefix_search};
+use recurrent_decode::ctc::{
+    BeamOptions, BeamSearch, Emissions, beam_search, best_path, prefix_search,
+};
 use recurrent_decode::guide::{Hotwords, Lexicon, Unguided};
 use recurrent_decode::{DecodeError, Hypothesis};
 use std::collections::HashMap;
@@ -123,6 +125,10 @@ impl Decoder {
     ) -> Result<Vec<Vec<Hypothesis>>, Error> {
         let guides = self.guides()?;
         let options = self.config.beam(n_best);
+        let unpruned = BeamOptions {
+            n_best,
+            ..BeamOptions::exhaustive(options.beam_width)
+        };
         let one = |values: &Vec<f32>| -> Result<Vec<Hypothesis>, DecodeError> {
             let emissions = Emissions::new(values, self.classes, BLANK)?;
             match (method, &guides) {
@@ -132,7 +138,14 @@ impl Decoder {
                     Ok(vec![found.hypothesis])
                 }
                 (DecodeMethod::Beam, None) => beam_search(emissions, options, Unguided),
-                (DecodeMethod::Beam, Some(guides)) => beam_search(emissions, options, guides),
+                (DecodeMethod::Beam, Some(guides)) => {
+                    let found = beam_search(emissions, options, guides)?;
+                    // Where pruning left nothing that the guides let end, the beam is wide open.
+                    match found.is_empty() {
+                        true => beam_search(emissions, unpruned, guides),
+                        false => Ok(found),
+                    }
+                }
             }
         };
         Ok(sequences.par_iter().map(one).collect::<Result<_, _>>()?)

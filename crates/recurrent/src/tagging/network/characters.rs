@@ -48,7 +48,7 @@ impl CharactersConfig {
         check(
             self.pooling != Pooling::All,
             key("pooling"),
-            "last, mean, max or attention, as words have many lengths",
+            "last, mean, max, attention or concat, as words have many lengths",
             "all",
         )?;
         check(
@@ -72,7 +72,8 @@ impl CharactersConfig {
 
     /// Width of the vector of a word.
     pub(super) fn output_size(&self) -> usize {
-        self.parts(1).output_size()
+        // There is room for one step only, as pooling of all states is refused.
+        self.pooling.output_size(self.parts(1).output_size(), 1)
     }
 
     /// The network over a vocabulary of `characters`, with weights drawn from `seed`.
