@@ -1,5 +1,5 @@
 //! CPU kernels for recurrent networks on plain slices: recurrent layers with
-//! their gradients, softmax cross entropy, connectionist temporal classification,
+//! their gradients, softmax cross entropy, connectionist temporal classification, transducers,
 //! conditional random fields, optimizer
 //! updates, training of word vectors, and the vector arithmetic and packed matrix
 //! products under them. No tensor library.
@@ -26,6 +26,7 @@ pub mod cells;
 pub mod crf;
 pub mod ctc;
 pub mod layer;
+mod log_sum;
 pub mod loss;
 pub mod math;
 pub mod matmul;
@@ -37,6 +38,7 @@ pub mod step;
 #[cfg(test)]
 mod testing;
 pub mod threads;
+pub mod transducer;
 pub mod word2vec;
 
 pub use rows::{Direction, Rows};
