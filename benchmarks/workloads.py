@@ -21,6 +21,7 @@ class Workload:
     tags: int | None = None
     classes: int | None = None
     labels: int | None = None
+    beam: int | None = None
     batch: int = 1
     time: int = 1
     shortest: int | None = None

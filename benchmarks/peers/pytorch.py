@@ -222,6 +222,29 @@ def ctc_loss(workload):
     return whole, forward
 
 
+def transducer_loss(workload):
+    """torchaudio's summed loss of random rows from the logits of all nodes, and its gradient."""
+    from torchaudio.functional import rnnt_loss
+
+    logits = torch.randn(workload.batch, workload.time, workload.labels + 1, workload.classes, requires_grad=True)
+    labels = torch.randint(1, workload.classes, (workload.batch, workload.labels), dtype=torch.int32)
+    lengths = torch.tensor(workload.lengths(), dtype=torch.int32)
+    label_lengths = torch.full((workload.batch,), workload.labels, dtype=torch.int32)
+
+    def loss():
+        return rnnt_loss(logits, labels, lengths, label_lengths, blank=0, reduction="sum")
+
+    def whole():
+        logits.grad = None
+        loss().backward()
+
+    def forward():
+        with torch.no_grad():
+            loss()
+
+    return whole, forward
+
+
 KINDS = {
     "train-language-model": train_language_model,
     "train-tagger": train_tagger,
@@ -231,6 +254,7 @@ KINDS = {
     "crf-loss": crf_loss,
     "crf-decode": crf_decode,
     "ctc-loss": ctc_loss,
+    "transducer-loss": transducer_loss,
 }
 
 

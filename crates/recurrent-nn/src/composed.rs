@@ -9,9 +9,11 @@ use recurrent_kernels::optimizer::{Rule, Step};
 
 mod crf;
 mod ctc;
+mod transducer;
 
 pub use crf::crf_loss;
 pub use ctc::ctc_loss;
+pub use transducer::{joint_loss, transducer_loss};
 
 /// As [`crate::ops::layer`].
 pub fn layer(

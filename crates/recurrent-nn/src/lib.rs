@@ -48,7 +48,10 @@ pub use init::Initializer;
 pub use layer::{Layer, LayerConfig, RecurrenceConfig};
 pub use layer_norm::{LayerNorm, LayerNormStepper};
 pub use linear::{Linear, LinearConfig};
-pub use ops::{CtcReduction, CtcTargets, LayerOptions, cross_entropy, ctc_loss};
+pub use ops::{
+    LayerOptions, UnalignedReduction, UnalignedTargets, cross_entropy, ctc_loss, joint_loss,
+    transducer_loss,
+};
 pub use optimizer::{Clip, Optimizer, OptimizerConfig};
 pub use parameters::{Parameter, load_parameters, parameters};
 pub use pooling::{AttentionPooling, AttentionPoolingConfig, Pooling, PoolingConfig, PoolingLayer};

@@ -17,11 +17,13 @@ mod autodiff;
 mod crf;
 mod ctc;
 mod flex;
+mod transducer;
 
 pub use autocast::autocast;
 pub use crf::crf_loss;
-pub use ctc::{CtcReduction, CtcTargets, ctc_loss, ctc_row_losses, shortest_ctc};
+pub use ctc::{UnalignedReduction, UnalignedTargets, ctc_loss, ctc_row_losses, shortest_ctc};
 pub use flex::cpu;
+pub use transducer::{joint_loss, transducer_loss};
 
 /// What a layer needs to know beside its tensors.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +84,24 @@ pub trait RecurrentOps: Backend {
     /// See [`ctc_loss`]; each row's loss has a factor.
     fn fused_ctc_loss(
         logits: FloatTensor<Self>, // [T, B, V]
-        targets: CtcTargets,
+        targets: UnalignedTargets,
+        weights: Vec<f64>, // [B]
+    ) -> FloatTensor<Self>;
+
+    /// See [`transducer_loss`]; each row's loss has a factor.
+    fn fused_transducer_loss(
+        logits: FloatTensor<Self>, // [B, T, U + 1, V]
+        targets: UnalignedTargets,
+        weights: Vec<f64>, // [B]
+    ) -> FloatTensor<Self>;
+
+    /// See [`joint_loss`]; each row's loss has a factor.
+    fn fused_joint_loss(
+        encoder: FloatTensor<Self>,   // [T, B, J]
+        predictor: FloatTensor<Self>, // [U + 1, B, J]
+        weight: FloatTensor<Self>,    // [V, J]
+        bias: FloatTensor<Self>,      // [V]
+        targets: UnalignedTargets,
         weights: Vec<f64>, // [B]
     ) -> FloatTensor<Self>;
 

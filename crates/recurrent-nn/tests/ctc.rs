@@ -8,7 +8,7 @@ use common::{
     Named, assert_all_close, assert_close, constant, fixtures, gradient, leaf, normal, values,
 };
 use recurrent_nn::ops::{self, ctc_row_losses};
-use recurrent_nn::{CtcReduction, CtcTargets, composed, noise};
+use recurrent_nn::{UnalignedReduction, UnalignedTargets, composed, noise};
 use std::collections::BTreeMap;
 
 /// Sums of up to a few hundred terms near one in another order, and elementary functions.
@@ -16,13 +16,19 @@ const DOUBLE: f64 = 1e-12;
 /// Logarithms of a hundred, each rounded, over up to sixty steps.
 const SINGLE: f64 = 1e-5;
 
-const REDUCTIONS: [(&str, CtcReduction); 2] =
-    [("sum", CtcReduction::Sum), ("labels", CtcReduction::Labels)];
+const REDUCTIONS: [(&str, UnalignedReduction); 2] = [
+    ("sum", UnalignedReduction::Sum),
+    ("labels", UnalignedReduction::Labels),
+];
 
-type Loss = fn(Tensor<3>, &CtcTargets, CtcReduction) -> Tensor<1>;
+type Loss = fn(Tensor<3>, &UnalignedTargets, UnalignedReduction) -> Tensor<1>;
 
 /// The composition as the operation is called.
-fn composition(logits: Tensor<3>, targets: &CtcTargets, reduction: CtcReduction) -> Tensor<1> {
+fn composition(
+    logits: Tensor<3>,
+    targets: &UnalignedTargets,
+    reduction: UnalignedReduction,
+) -> Tensor<1> {
     let rows = targets.lengths.len();
     let weight = |&labels: &usize| reduction.weight(rows, labels);
     let weights: Vec<f64> = targets.label_lengths.iter().map(weight).collect();
@@ -30,7 +36,7 @@ fn composition(logits: Tensor<3>, targets: &CtcTargets, reduction: CtcReduction)
 }
 
 /// Losses and gradients of all reductions.
-fn results(logits: &TensorData, targets: &CtcTargets, dtype: DType, loss: Loss) -> Named {
+fn results(logits: &TensorData, targets: &UnalignedTargets, dtype: DType, loss: Loss) -> Named {
     let mut named = Named::new();
     for (name, reduction) in REDUCTIONS {
         let logits: Tensor<3> = leaf(logits, dtype);
@@ -44,12 +50,12 @@ fn results(logits: &TensorData, targets: &CtcTargets, dtype: DType, loss: Loss) 
 }
 
 /// The targets of a case of the fixtures.
-fn targets(case: &BTreeMap<String, TensorData>) -> CtcTargets {
+fn targets(case: &BTreeMap<String, TensorData>) -> UnalignedTargets {
     let numbers = |name: &str| -> Vec<usize> {
         let all = case[name].iter::<i64>();
         all.map(|number| number as usize).collect()
     };
-    CtcTargets {
+    UnalignedTargets {
         blank: numbers("blank")[0],
         lengths: numbers("lengths"),
         labels: numbers("labels"),
@@ -92,11 +98,11 @@ fn compositions_in_single_precision() {
 }
 
 /// Rows of steps and labels; the labels are drawn from all but blank, the last class.
-fn drawn(classes: usize, rows: &[(usize, usize)]) -> (TensorData, CtcTargets) {
+fn drawn(classes: usize, rows: &[(usize, usize)]) -> (TensorData, UnalignedTargets) {
     let time = rows.iter().map(|row| row.0).max().unwrap_or(0);
     let (lengths, label_lengths): (Vec<_>, Vec<usize>) = rows.iter().copied().unzip();
     let label = |at: usize| noise::mix(3, at as u64) as usize % (classes - 1);
-    let targets = CtcTargets {
+    let targets = UnalignedTargets {
         blank: classes - 1,
         lengths,
         labels: (0..label_lengths.iter().sum()).map(label).collect(),
@@ -139,8 +145,12 @@ fn rows_have_their_losses_without_a_gradient() {
     let (logits, targets) = drawn(5, &[(7, 3), (2, 3), (4, 0)]);
     let losses = ctc_row_losses(constant(&logits, DType::F32), &targets);
     assert!(losses[0] > 0.0 && losses[1] == f64::INFINITY && losses[2] > 0.0);
-    let possible = CtcTargets::new(4, &[7, 0, 4], [&targets.labels[..3], &[], &[]]);
-    let sum = ops::ctc_loss(constant(&logits, DType::F64), &possible, CtcReduction::Sum);
+    let possible = UnalignedTargets::new(4, &[7, 0, 4], [&targets.labels[..3], &[], &[]]);
+    let sum = ops::ctc_loss(
+        constant(&logits, DType::F64),
+        &possible,
+        UnalignedReduction::Sum,
+    );
     // The losses come from single precision.
     assert_close("sum", &[losses[0] + losses[2]], &values(&sum), 1e-6);
 }

@@ -1,7 +1,7 @@
 //! The loss of connectionist temporal classification, as a loop over steps in logarithms over blanks and labels in turn.
 
 use super::log_sum;
-use crate::ops::CtcTargets;
+use crate::ops::UnalignedTargets;
 use crate::padding;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor, TensorData};
@@ -11,7 +11,7 @@ use recurrent_kernels::ctc::shortest;
 const IMPOSSIBLE: f64 = -1e30;
 
 /// As [`crate::ops::ctc_loss`], for finite logits; each row's loss has a factor in `weights [B]`.
-pub fn ctc_loss(logits: Tensor<3>, targets: &CtcTargets, weights: &[f64]) -> Tensor<1> {
+pub fn ctc_loss(logits: Tensor<3>, targets: &UnalignedTargets, weights: &[f64]) -> Tensor<1> {
     let [time, batch, classes] = logits.dims();
     let (device, dtype) = (logits.device(), logits.dtype());
     if time * batch == 0 {
@@ -89,7 +89,7 @@ pub fn ctc_loss(logits: Tensor<3>, targets: &CtcTargets, weights: &[f64]) -> Ten
 }
 
 /// Plus infinity where the labels of a row that counts do not fit its steps, else zero.
-fn infinite(targets: &CtcTargets, weights: &[f64]) -> f64 {
+fn infinite(targets: &UnalignedTargets, weights: &[f64]) -> f64 {
     let rows = targets.batch([0; 3]).rows();
     let misfit = rows
         .zip(&targets.lengths)

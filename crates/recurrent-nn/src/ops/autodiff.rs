@@ -3,7 +3,7 @@
 //! A Burn operation has one output node; a layer therefore returns hidden
 //! states and final state in one tensor, which its caller slices.
 
-use super::{CtcTargets, LayerOptions, RecurrentOps};
+use super::{LayerOptions, RecurrentOps, UnalignedTargets};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -62,9 +62,23 @@ pub trait FusedOps: RecurrentOps {
     /// The loss `[1]` and the gradient `[T, B, V]` of the logits.
     fn ctc_gradient(
         logits: FloatTensor<Self>,
-        targets: &CtcTargets,
+        targets: &UnalignedTargets,
         weights: &[f64],
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// The loss `[1]` and the gradient `[B, T, U + 1, V]` of the logits.
+    fn transducer_gradient(
+        logits: FloatTensor<Self>,
+        targets: &UnalignedTargets,
+        weights: &[f64],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// The loss `[1]` and the gradients of `[encoder, predictor, weight, bias]`.
+    fn joint_gradients(
+        operands: [FloatTensor<Self>; 4],
+        targets: &UnalignedTargets,
+        weights: &[f64],
+    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 4]);
 
     /// `values` times the one element of `factor`.
     fn scale(values: FloatTensor<Self>, factor: FloatTensor<Self>) -> FloatTensor<Self>;
@@ -232,7 +246,7 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
 
     fn fused_ctc_loss(
         logits: FloatTensor<Self>,
-        targets: CtcTargets,
+        targets: UnalignedTargets,
         weights: Vec<f64>,
     ) -> FloatTensor<Self> {
         let (logits, node) = logits.into_parts();
@@ -243,6 +257,48 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::fused_ctc_loss(logits, targets, weights))
+            }
+        }
+    }
+
+    fn fused_transducer_loss(
+        logits: FloatTensor<Self>,
+        targets: UnalignedTargets,
+        weights: Vec<f64>,
+    ) -> FloatTensor<Self> {
+        let (logits, node) = logits.into_parts();
+        match Loss.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let (loss, gradient) = B::transducer_gradient(logits, &targets, &weights);
+                prepared.finish([gradient], loss)
+            }
+            OpsKind::UnTracked(prepared) => {
+                prepared.finish(B::fused_transducer_loss(logits, targets, weights))
+            }
+        }
+    }
+
+    fn fused_joint_loss(
+        encoder: FloatTensor<Self>,
+        predictor: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        targets: UnalignedTargets,
+        weights: Vec<f64>,
+    ) -> FloatTensor<Self> {
+        let operands = [encoder, predictor, weight, bias];
+        let nodes = operands.each_ref().map(|operand| operand.node());
+        let operands = operands.map(|operand| operand.into_primitive());
+        match Loss.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let (loss, gradients) = B::joint_gradients(operands, &targets, &weights);
+                prepared.finish(gradients, loss)
+            }
+            OpsKind::UnTracked(prepared) => {
+                let [encoder, predictor, weight, bias] = operands;
+                prepared.finish(B::fused_joint_loss(
+                    encoder, predictor, weight, bias, targets, weights,
+                ))
             }
         }
     }

@@ -5,12 +5,13 @@ use crate::composed;
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 use recurrent_kernels::ctc::{self as kernel, Batch};
+use recurrent_kernels::transducer;
 
-pub use recurrent_kernels::ctc::Reduction as CtcReduction;
+pub use recurrent_kernels::ctc::Reduction as UnalignedReduction;
 
 /// What the rows of a batch spell, unaligned with their steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CtcTargets {
+pub struct UnalignedTargets {
     /// The class that is no label.
     pub blank: usize,
     /// Steps of each row, `[B]`.
@@ -21,7 +22,7 @@ pub struct CtcTargets {
     pub label_lengths: Vec<usize>,
 }
 
-impl CtcTargets {
+impl UnalignedTargets {
     /// The targets of rows of these steps and labels.
     pub fn new<'a>(
         blank: usize,
@@ -49,8 +50,25 @@ impl CtcTargets {
         }
     }
 
+    /// As the kernel of transducers takes them, for `[T, U + 1, V]` logits a row.
+    pub(crate) fn transducer_batch(
+        &self,
+        [time, places, classes]: [usize; 3],
+    ) -> transducer::Batch<'_> {
+        assert!(places > 0, "there is a place before the first label");
+        transducer::Batch {
+            time,
+            labels: places - 1,
+            classes,
+            blank: self.blank,
+            lengths: &self.lengths,
+            targets: &self.labels,
+            target_lengths: &self.label_lengths,
+        }
+    }
+
     /// The factor of each row's loss, `[B]`.
-    fn weights(&self, reduction: CtcReduction) -> Vec<f64> {
+    pub(super) fn weights(&self, reduction: UnalignedReduction) -> Vec<f64> {
         let rows = self.lengths.len();
         let weight = |&labels: &usize| reduction.weight(rows, labels);
         self.label_lengths.iter().map(weight).collect()
@@ -63,7 +81,11 @@ impl CtcTargets {
 ///
 /// # Panics
 /// Where sizes disagree, a length is above `T`, blank or a label is not below `V`, or a label is blank.
-pub fn ctc_loss(logits: Tensor<3>, targets: &CtcTargets, reduction: CtcReduction) -> Tensor<1> {
+pub fn ctc_loss(
+    logits: Tensor<3>,
+    targets: &UnalignedTargets,
+    reduction: UnalignedReduction,
+) -> Tensor<1> {
     targets.batch(logits.dims()).check();
     let weights = targets.weights(reduction);
     if !has_kernels(&logits.device()) {
@@ -81,7 +103,7 @@ pub fn ctc_loss(logits: Tensor<3>, targets: &CtcTargets, reduction: CtcReduction
 ///
 /// # Panics
 /// As [`ctc_loss`].
-pub fn ctc_row_losses(logits: Tensor<3>, targets: &CtcTargets) -> Vec<f64> {
+pub fn ctc_row_losses(logits: Tensor<3>, targets: &UnalignedTargets) -> Vec<f64> {
     let dims = logits.dims();
     let logits = logits.into_data().convert::<f32>();
     // The conversion makes it a list of these.

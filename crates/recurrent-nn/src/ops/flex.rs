@@ -1,7 +1,7 @@
 //! The operations on Burn's CPU back end, over the kernels.
 
 use super::autodiff::FusedOps;
-use super::{CtcTargets, LayerOptions, RecurrentOps, autocast};
+use super::{LayerOptions, RecurrentOps, UnalignedTargets, autocast};
 use burn::backend::Flex;
 use burn::tensor::{DType, Element, Shape, TensorData};
 use burn_flex::FlexTensor;
@@ -14,6 +14,7 @@ mod crf;
 mod ctc;
 mod layer;
 mod loss;
+mod transducer;
 
 use layer::SavedLayer;
 
@@ -187,10 +188,28 @@ impl FusedOps for Flex {
 
     fn ctc_gradient(
         logits: FlexTensor,
-        targets: &CtcTargets,
+        targets: &UnalignedTargets,
         weights: &[f64],
     ) -> (FlexTensor, FlexTensor) {
         with_float!(logits.dtype(), R => ctc::gradient::<R>(logits, targets, weights))
+    }
+
+    fn transducer_gradient(
+        logits: FlexTensor,
+        targets: &UnalignedTargets,
+        weights: &[f64],
+    ) -> (FlexTensor, FlexTensor) {
+        with_float!(logits.dtype(), R => transducer::gradient::<R>(logits, targets, weights))
+    }
+
+    fn joint_gradients(
+        operands: [FlexTensor; 4],
+        targets: &UnalignedTargets,
+        weights: &[f64],
+    ) -> (FlexTensor, [FlexTensor; 4]) {
+        with_float!(operands[0].dtype(), R => {
+            transducer::joint_gradients::<R>(operands, targets, weights)
+        })
     }
 
     fn scale(values: FlexTensor, factor: FlexTensor) -> FlexTensor {
@@ -254,8 +273,34 @@ impl RecurrentOps for Flex {
         with_float!(operands[0].dtype(), R => crf::loss::<R>(operands, &tags, &lengths))
     }
 
-    fn fused_ctc_loss(logits: FlexTensor, targets: CtcTargets, weights: Vec<f64>) -> FlexTensor {
+    fn fused_ctc_loss(
+        logits: FlexTensor,
+        targets: UnalignedTargets,
+        weights: Vec<f64>,
+    ) -> FlexTensor {
         with_float!(logits.dtype(), R => ctc::loss::<R>(logits, &targets, &weights))
+    }
+
+    fn fused_transducer_loss(
+        logits: FlexTensor,
+        targets: UnalignedTargets,
+        weights: Vec<f64>,
+    ) -> FlexTensor {
+        with_float!(logits.dtype(), R => transducer::loss::<R>(logits, &targets, &weights))
+    }
+
+    fn fused_joint_loss(
+        encoder: FlexTensor,
+        predictor: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        targets: UnalignedTargets,
+        weights: Vec<f64>,
+    ) -> FlexTensor {
+        let operands = [encoder, predictor, weight, bias];
+        with_float!(operands[0].dtype(), R => {
+            transducer::joint_loss::<R>(operands, &targets, &weights)
+        })
     }
 
     fn fused_update(

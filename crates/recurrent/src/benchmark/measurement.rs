@@ -72,6 +72,15 @@ pub fn measure(workload: &Workload) -> Result<Measurement, Error> {
         Work::Step { stack, precision } => stack::time_steps(stack, *precision)?,
         Work::CrfLoss { tags, .. } => crf::time_loss(*tags, &lengths)?,
         Work::CrfDecode { tags, .. } => crf::time_decode(*tags, &lengths)?,
+        Work::TransducerLoss {
+            classes, labels, ..
+        } => ctc::time_transducer(*classes, *labels, &lengths)?,
+        Work::CtcBeam {
+            classes,
+            labels,
+            beam,
+            ..
+        } => ctc::time_beam([*classes, *labels, *beam], &lengths)?,
         Work::CtcLoss {
             classes, labels, ..
         } => ctc::time_loss(*classes, *labels, &lengths)?,

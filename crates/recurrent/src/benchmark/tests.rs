@@ -34,6 +34,8 @@ fn fields_are_timed_at_unequal_lengths() {
     let lengths = [4, 3, 1];
     assert!(is_whole(&crf::time_loss(3, &lengths).unwrap()));
     assert!(is_whole(&ctc::time_loss(3, 1, &lengths).unwrap()));
+    assert!(is_whole(&ctc::time_transducer(3, 1, &lengths).unwrap()));
+    assert!(ctc::time_beam([3, 1, 2], &lengths).unwrap().whole > 0.0);
     let decoded = crf::time_decode(3, &lengths).unwrap();
     assert!(decoded.whole > 0.0 && decoded.forward.is_none());
 }

@@ -130,6 +130,30 @@ pub enum Work {
         /// The shortest length.
         shortest: Option<usize>,
     },
+    /// The loss of a transducer from the logits of all nodes, and its gradient.
+    TransducerLoss {
+        /// `V`, blank among them.
+        classes: usize,
+        /// Labels of each row.
+        labels: usize,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+    },
+    /// Prefix beam search of peaky emissions without a language model, on one thread.
+    CtcBeam {
+        /// `V`, blank among them.
+        classes: usize,
+        /// Labels of each row, about.
+        labels: usize,
+        /// The width of the beam.
+        beam: usize,
+        /// `B`.
+        batch: usize,
+        /// `T`.
+        time: usize,
+    },
     /// The loss of connectionist temporal classification from logits, and its gradient.
     CtcLoss {
         /// `V`, blank among them.
@@ -214,9 +238,10 @@ impl Work {
     /// Valid steps of each row, `[B]`.
     pub fn lengths(&self) -> Vec<usize> {
         let (batch, time, shortest) = match *self {
-            Self::TrainLanguageModel { batch, time, .. } | Self::CtcLoss { batch, time, .. } => {
-                (batch, time, None)
-            }
+            Self::TrainLanguageModel { batch, time, .. }
+            | Self::CtcLoss { batch, time, .. }
+            | Self::CtcBeam { batch, time, .. }
+            | Self::TransducerLoss { batch, time, .. } => (batch, time, None),
             Self::TrainTagger {
                 batch,
                 time,
@@ -286,6 +311,12 @@ impl Workload {
             Work::CtcLoss {
                 classes, labels, ..
             } => 2 * positions * ctc_flops(classes, labels),
+            // A node is a step of one label more, with two ways to it.
+            Work::TransducerLoss {
+                classes, labels, ..
+            } => 2 * positions * (labels + 1) * ctc_flops(classes, 0) + 6 * positions * labels,
+            // Every beginning may stay or be extended by every label.
+            Work::CtcBeam { classes, beam, .. } => positions * beam * classes,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Connectionist temporal classification on the kernels.
 
 use super::{Float, contiguous, cpu, dims, elements, tensor};
-use crate::ops::CtcTargets;
+use crate::ops::UnalignedTargets;
 use burn_flex::FlexTensor;
 use recurrent_kernels::ctc as kernel;
 
 /// The rows' losses, each times its factor, added up. `[1]`
-fn sum<R: Float>(losses: &[f64], weights: &[f64]) -> FlexTensor {
+pub(super) fn sum<R: Float>(losses: &[f64], weights: &[f64]) -> FlexTensor {
     let sum: f64 = losses.iter().zip(weights).map(|(x, w)| x * w).sum();
     tensor(vec![R::from_f64(sum)], [1])
 }
@@ -14,7 +14,7 @@ fn sum<R: Float>(losses: &[f64], weights: &[f64]) -> FlexTensor {
 /// The loss `[1]`.
 pub(super) fn loss<R: Float>(
     logits: FlexTensor,
-    targets: &CtcTargets,
+    targets: &UnalignedTargets,
     weights: &[f64],
 ) -> FlexTensor {
     let logits = contiguous(logits);
@@ -28,7 +28,7 @@ pub(super) fn loss<R: Float>(
 /// The loss `[1]` and the gradient of the logits, in their place where nobody else holds them.
 pub(super) fn gradient<R: Float>(
     logits: FlexTensor,
-    targets: &CtcTargets,
+    targets: &UnalignedTargets,
     weights: &[f64],
 ) -> (FlexTensor, FlexTensor) {
     let mut logits = contiguous(logits);

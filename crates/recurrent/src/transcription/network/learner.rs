@@ -8,7 +8,7 @@ use crate::transcription::reading::BLANK;
 use crate::transcription::sources::draw;
 use burn::tensor::{Device, Tensor};
 use recurrent_data::sound::SpecAugment;
-use recurrent_nn::{CtcReduction, CtcTargets, Mode, ctc_loss};
+use recurrent_nn::{Mode, UnalignedReduction, UnalignedTargets, ctc_loss};
 
 /// Sequences with their texts.
 pub(crate) struct TranscriberTask<'a> {
@@ -91,9 +91,9 @@ impl ExampleTask for TranscriberTask<'_> {
             .zip(&lengths)
             .map(|(labels, &length)| if fits(labels, length) { labels } else { &[] })
             .collect();
-        let targets = CtcTargets::new(BLANK, &lengths, rows);
+        let targets = UnalignedTargets::new(BLANK, &lengths, rows);
         (
-            ctc_loss(scores, &targets, CtcReduction::Labels),
+            ctc_loss(scores, &targets, UnalignedReduction::Labels),
             examples.len() as f64,
         )
     }
