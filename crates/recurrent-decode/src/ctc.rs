@@ -23,7 +23,6 @@ mod align;
 mod beam;
 mod best_path;
 mod emissions;
-mod log_add;
 mod prefix_search;
 mod probability;
 #[cfg(test)]

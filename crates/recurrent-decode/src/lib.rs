@@ -6,6 +6,7 @@
 //! | [`sample`] | drawing a symbol from logits: temperature, top-k, nucleus, greedy |
 //! | [`language_model`] | what all decoders take as a language model |
 //! | [`ctc`] | decoders of connectionist temporal classification: best path, prefix search, beam search, alignment |
+//! | [`transducer`] | decoders of transducers: greedy and beam search |
 //! | [`guide`] | what a beam search is led by besides the network: language models, lexicons, hotwords |
 //! | [`hypothesis`] | what every decoder gives |
 //! | [`ngram`] | count language models: additive, stupid backoff, modified Kneser-Ney; ARPA and binary files, pruning |
@@ -26,9 +27,11 @@ pub mod hypothesis;
 pub mod interpolation;
 mod label_table;
 pub mod language_model;
+mod log_add;
 pub mod ngram;
 pub mod normalised;
 pub mod sample;
+pub mod transducer;
 
 pub use cache::ContinuousCache;
 pub use error::DecodeError;

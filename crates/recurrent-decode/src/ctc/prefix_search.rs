@@ -17,8 +17,8 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::log_add::log_add_exact;
 use super::{Emissions, align, log_probability};
+use crate::log_add::log_add_exact;
 use crate::{DecodeError, Hypothesis};
 
 const ZERO: f64 = f64::NEG_INFINITY;

@@ -7,8 +7,8 @@
 //! ```
 
 use super::Emissions;
-use super::log_add::log_add_exact;
 use crate::DecodeError;
+use crate::log_add::log_add_exact;
 
 /// `ln p(l)` of the labelling `labels` `[U]`: the sum over all of its paths. `-inf` where no path has it; 0 for no labels
 /// in no frames.

@@ -5,7 +5,7 @@
 use super::change::Entering;
 use super::paths::{Path, Paths};
 use super::prefix_tree::{NONE, PrefixTree};
-use crate::ctc::log_add::log_add;
+use crate::log_add::log_add;
 
 const ZERO: f32 = f32::NEG_INFINITY;
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::ctc::log_add::log_add_exact;
 use crate::ctc::testing::{enumerate, frames, most_probable, spans};
 use crate::ctc::{PrefixSearchOptions, best_path, log_probability, prefix_search};
 use crate::guide::Unguided;
+use crate::log_add::log_add_exact;
 use crate::ngram::testing::Numbers;
 
 /// Sums in single precision of some ten frames.

@@ -14,7 +14,7 @@ const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
 
 /// `ln(e^a + e^b)`, off by no more than `1.5e-7` and the rounding of the result. Either may be `-inf`, none NaN or `+inf`.
 #[inline(always)]
-pub(super) fn log_add(a: f32, b: f32) -> f32 {
+pub(crate) fn log_add(a: f32, b: f32) -> f32 {
     let (most, least) = if a > b { (a, b) } else { (b, a) };
     // Where both are -inf the difference is NaN and the comparison false.
     let difference = least - most;
@@ -38,7 +38,7 @@ pub(super) fn log_add(a: f32, b: f32) -> f32 {
 }
 
 /// [`log_add`] in double precision.
-pub(super) fn log_add_exact(a: f64, b: f64) -> f64 {
+pub(crate) fn log_add_exact(a: f64, b: f64) -> f64 {
     let (most, least) = if a > b { (a, b) } else { (b, a) };
     if most == f64::NEG_INFINITY {
         return most;

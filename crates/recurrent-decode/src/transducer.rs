@@ -1,0 +1,472 @@
+//! Decoding of transducers (Graves 2012, *Sequence transduction with recurrent neural networks*): step by step, any number of
+//! labels and then blank, each with a probability that depends on the labels before it.
+//!
+//! [`greedy`] takes the most probable symbol at every node. [`TransducerSearch`] keeps the best beginnings; within a step it
+//! goes from shorter to longer ones, so that all ways to a beginning are summed before it is extended. With a beam as wide as the
+//! space it finds the most probable labelling with its exact probability. It is given frames as they come.
+
+use std::collections::BTreeMap;
+
+use crate::DecodeError;
+use crate::hypothesis::{Hypothesis, Labels};
+use crate::log_add::log_add;
+
+/// A transducer: what was told is in a state, what was heard in a frame.
+pub trait TransducerModel {
+    /// What it knows of the labels before.
+    type State: Clone;
+    /// What was heard at a step.
+    type Frame: ?Sized;
+
+    /// `V`, the number of symbols with blank.
+    fn symbols(&self) -> usize;
+
+    /// The symbol that goes on to the next step.
+    fn blank(&self) -> usize;
+
+    /// The state before the first label.
+    fn start(&self) -> Self::State;
+
+    /// Moves `state` on to what it is after `label`.
+    fn advance(&self, state: &mut Self::State, label: u32);
+
+    /// `ln p` of every symbol at a node, in `out` `[V]`.
+    fn log_probabilities(&self, frame: &Self::Frame, state: &Self::State, out: &mut [f32]);
+}
+
+/// How far a search looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TransducerOptions {
+    /// How many beginnings are kept after each step, and of each length within one.
+    pub beam_width: usize,
+    /// The most labels that are told at one step.
+    pub most_labels: usize,
+    /// A beginning is kept where its score is above the best one's with this added, which is below 0.
+    pub prune_logp: f32,
+    /// The most hypotheses that are given.
+    pub n_best: usize,
+}
+
+impl Default for TransducerOptions {
+    fn default() -> Self {
+        Self {
+            beam_width: 8,
+            most_labels: 5,
+            prune_logp: -10.0,
+            n_best: 1,
+        }
+    }
+}
+
+impl TransducerOptions {
+    /// Checks every setting against its range.
+    ///
+    /// # Errors
+    /// Where one is outside it.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        for (name, value) in [
+            ("beam_width", self.beam_width),
+            ("most_labels", self.most_labels),
+            ("n_best", self.n_best),
+        ] {
+            if value == 0 || value > 1 << 20 {
+                return Err(DecodeError::setting(name, "a number from 1 to 2^20", value));
+            }
+        }
+        if self.prune_logp.is_nan() || self.prune_logp >= 0.0 {
+            let expected = "a number below 0, or -inf";
+            return Err(DecodeError::setting(
+                "prune_logp",
+                expected,
+                self.prune_logp,
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The labels that taking the most probable symbol at every node tells, at most `most_labels` a step. A label's confidence is
+/// its probability at its node; the score is that of the one way taken.
+///
+/// # Errors
+/// Where a value is no log probability.
+pub fn greedy<'a, M: TransducerModel>(
+    model: &M,
+    frames: impl Iterator<Item = &'a M::Frame>,
+    most_labels: usize,
+) -> Result<Hypothesis, DecodeError>
+where
+    M::Frame: 'a,
+{
+    let mut labels = Labels::with_capacity(0);
+    let (mut state, mut score) = (model.start(), 0.0);
+    let mut out = vec![0.0; model.symbols()];
+    for (number, frame) in frames.enumerate() {
+        for told in 0..=most_labels {
+            model.log_probabilities(frame, &state, &mut out);
+            check(&out, number)?;
+            let best = (0..out.len()).max_by(|&a, &b| out[a].total_cmp(&out[b]));
+            let best = best.unwrap_or(model.blank());
+            if best == model.blank() || told == most_labels {
+                score += out[model.blank()];
+                break;
+            }
+            score += out[best];
+            labels.push(best as u32, number, out[best].exp());
+            model.advance(&mut state, best as u32);
+        }
+    }
+    Ok(labels.into_hypothesis(score, score))
+}
+
+fn check(values: &[f32], frame: usize) -> Result<(), DecodeError> {
+    let wrong = |value: &f32| value.is_nan() || *value == f32::INFINITY;
+    match values.iter().position(wrong) {
+        None => Ok(()),
+        Some(symbol) => Err(DecodeError::Emission {
+            frame,
+            symbol,
+            found: values[symbol],
+        }),
+    }
+}
+
+/// A beginning of a labelling.
+#[derive(Debug, Clone)]
+struct Beginning<S> {
+    /// Its labels are the keys.
+    positions: Vec<usize>,
+    confidences: Vec<f32>,
+    /// `ln` of the sum over all ways to it.
+    score: f32,
+    state: S,
+}
+
+/// A search that is given its frames one by one.
+pub struct TransducerSearch<'a, M: TransducerModel> {
+    model: &'a M,
+    options: TransducerOptions,
+    frames: usize,
+    beam: BTreeMap<Vec<u32>, Beginning<M::State>>,
+    /// Scratch, `[V]`.
+    out: Vec<f32>,
+}
+
+impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
+    /// A search before its first frame.
+    ///
+    /// # Errors
+    /// Where an option is outside its range.
+    pub fn new(model: &'a M, options: TransducerOptions) -> Result<Self, DecodeError> {
+        options.validate()?;
+        let nothing = Beginning {
+            positions: Vec::new(),
+            confidences: Vec::new(),
+            score: 0.0,
+            state: model.start(),
+        };
+        Ok(Self {
+            model,
+            options,
+            frames: 0,
+            beam: BTreeMap::from([(Vec::new(), nothing)]),
+            out: vec![0.0; model.symbols()],
+        })
+    }
+
+    /// Goes on by a frame.
+    ///
+    /// # Errors
+    /// Where a value is no log probability.
+    pub fn advance(&mut self, frame: &M::Frame) -> Result<(), DecodeError> {
+        // Beginnings by their length, shorter ones first.
+        let mut levels: BTreeMap<usize, BTreeMap<Vec<u32>, Beginning<M::State>>> = BTreeMap::new();
+        for (labels, beginning) in std::mem::take(&mut self.beam) {
+            levels
+                .entry(labels.len())
+                .or_default()
+                .insert(labels, beginning);
+        }
+        let longest = levels.keys().max().copied().unwrap_or(0) + self.options.most_labels;
+        let mut after: Vec<(Vec<u32>, Beginning<M::State>)> = Vec::new();
+        let mut best = f32::NEG_INFINITY;
+        while let Some((length, level)) = levels.pop_first() {
+            let mut level: Vec<(Vec<u32>, Beginning<M::State>)> = level.into_iter().collect();
+            level.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then_with(|| a.0.cmp(&b.0)));
+            level.truncate(self.options.beam_width);
+            for (labels, mut beginning) in level {
+                if beginning.score < best + self.options.prune_logp {
+                    continue;
+                }
+                self.model
+                    .log_probabilities(frame, &beginning.state, &mut self.out);
+                check(&self.out, self.frames)?;
+                if length < longest {
+                    self.extend(&labels, &beginning, levels.entry(length + 1).or_default());
+                }
+                beginning.score += self.out[self.model.blank()];
+                best = best.max(beginning.score);
+                after.push((labels, beginning));
+            }
+        }
+        self.frames += 1;
+        let least = best + self.options.prune_logp;
+        after.retain(|(_, beginning)| {
+            beginning.score > f32::NEG_INFINITY && beginning.score >= least
+        });
+        after.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then_with(|| a.0.cmp(&b.0)));
+        after.truncate(self.options.beam_width);
+        self.beam = after.into_iter().collect();
+        Ok(())
+    }
+
+    /// Adds the extensions of a beginning to those of one label more.
+    fn extend(
+        &self,
+        labels: &[u32],
+        beginning: &Beginning<M::State>,
+        into: &mut BTreeMap<Vec<u32>, Beginning<M::State>>,
+    ) {
+        for (symbol, &value) in self.out.iter().enumerate() {
+            let score = beginning.score + value;
+            // What is pruned at once need not be made.
+            let worth = score > f32::NEG_INFINITY && value >= self.options.prune_logp;
+            if symbol == self.model.blank() || !worth {
+                continue;
+            }
+            let mut longer = labels.to_vec();
+            longer.push(symbol as u32);
+            match into.get_mut(&longer) {
+                Some(known) => known.score = log_add(known.score, score),
+                None => {
+                    let mut state = beginning.state.clone();
+                    self.model.advance(&mut state, symbol as u32);
+                    let mut positions = beginning.positions.clone();
+                    positions.push(self.frames);
+                    let mut confidences = beginning.confidences.clone();
+                    confidences.push(value.exp());
+                    into.insert(
+                        longer,
+                        Beginning {
+                            positions,
+                            confidences,
+                            score,
+                            state,
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    /// The labels of the best beginning so far.
+    pub fn best(&self) -> Vec<u32> {
+        let best = self
+            .beam
+            .iter()
+            .max_by(|a, b| a.1.score.total_cmp(&b.1.score));
+        best.map_or_else(Vec::new, |(labels, _)| labels.clone())
+    }
+
+    /// The labels that all beginnings share, which no further frame changes.
+    pub fn stable(&self) -> Vec<u32> {
+        let mut all = self.beam.keys();
+        let mut common = all.next().cloned().unwrap_or_default();
+        for labels in all {
+            let same = common
+                .iter()
+                .zip(labels)
+                .take_while(|(a, b)| a == b)
+                .count();
+            common.truncate(same);
+        }
+        common
+    }
+
+    /// The most probable labellings, best first. A label's position is the frame of the first way to it that was found, and its
+    /// confidence its probability there.
+    pub fn finish(self) -> Vec<Hypothesis> {
+        let mut all: Vec<(Vec<u32>, Beginning<M::State>)> = self.beam.into_iter().collect();
+        all.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then_with(|| a.0.cmp(&b.0)));
+        all.truncate(self.options.n_best);
+        let hypothesis = |(labels, beginning): (Vec<u32>, Beginning<M::State>)| {
+            let labels = Labels {
+                labels,
+                positions: beginning.positions,
+                confidences: beginning.confidences,
+            };
+            labels.into_hypothesis(beginning.score, beginning.score)
+        };
+        all.into_iter().map(hypothesis).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A transducer whose probabilities are drawn for every frame and every two labels before.
+    struct Drawn {
+        symbols: usize,
+        sharpness: f32,
+        seed: u64,
+    }
+
+    impl Drawn {
+        fn value(&self, frame: usize, state: &[u32], symbol: usize) -> f32 {
+            let last = state
+                .iter()
+                .rev()
+                .take(2)
+                .fold(7u64, |hash, &label| hash * 31 + u64::from(label) + 1);
+            let mut x = self.seed ^ (frame as u64 * 1_000_003 + last * 7919 + symbol as u64);
+            x ^= x >> 33;
+            x = x.wrapping_mul(0xff51_afd7_ed55_8ccd);
+            x ^= x >> 33;
+            (x % 10_007) as f32 / 10_007.0 * self.sharpness
+        }
+    }
+
+    impl TransducerModel for Drawn {
+        type State = Vec<u32>;
+        type Frame = usize;
+
+        fn symbols(&self) -> usize {
+            self.symbols
+        }
+        fn blank(&self) -> usize {
+            0
+        }
+        fn start(&self) -> Vec<u32> {
+            Vec::new()
+        }
+        fn advance(&self, state: &mut Vec<u32>, label: u32) {
+            state.push(label);
+        }
+        fn log_probabilities(&self, frame: &usize, state: &Vec<u32>, out: &mut [f32]) {
+            let values: Vec<f32> = (0..self.symbols)
+                .map(|symbol| self.value(*frame, state, symbol))
+                .collect();
+            let sum: f32 = values.iter().map(|value| value.exp()).sum();
+            for (out, value) in out.iter_mut().zip(&values) {
+                *out = value - sum.ln();
+            }
+        }
+    }
+
+    /// `p` of all labellings of up to so many labels, over all ways.
+    fn enumerate(model: &Drawn, frames: usize, most: usize) -> BTreeMap<Vec<u32>, f64> {
+        fn go(
+            model: &Drawn,
+            [frames, most, frame]: [usize; 3],
+            told: &mut Vec<u32>,
+            p: f64,
+            all: &mut BTreeMap<Vec<u32>, f64>,
+        ) {
+            if frame == frames {
+                *all.entry(told.clone()).or_default() += p;
+                return;
+            }
+            let mut out = vec![0.0; model.symbols];
+            model.log_probabilities(&frame, told, &mut out);
+            let on = p * f64::from(out[0]).exp();
+            go(model, [frames, most, frame + 1], told, on, all);
+            if told.len() < most {
+                for (symbol, value) in out.iter().enumerate().skip(1) {
+                    let p = p * f64::from(*value).exp();
+                    told.push(symbol as u32);
+                    go(model, [frames, most, frame], told, p, all);
+                    told.pop();
+                }
+            }
+        }
+        let mut all = BTreeMap::new();
+        go(model, [frames, most, 0], &mut Vec::new(), 1.0, &mut all);
+        all
+    }
+
+    fn wide(most_labels: usize) -> TransducerOptions {
+        TransducerOptions {
+            beam_width: 1 << 12,
+            most_labels,
+            prune_logp: f32::NEG_INFINITY,
+            n_best: 1 << 12,
+        }
+    }
+
+    #[test]
+    fn a_wide_beam_finds_every_labelling_with_its_probability() {
+        for seed in 0..6 {
+            let model = Drawn {
+                symbols: 3,
+                sharpness: 4.0,
+                seed,
+            };
+            let frames = 3;
+            // No way tells more than four labels at a step, so that short labellings are complete.
+            let mut search = TransducerSearch::new(&model, wide(4)).expect("valid");
+            for frame in 0..frames {
+                search.advance(&frame).expect("log probabilities");
+            }
+            let found = search.finish();
+            let expected = enumerate(&model, frames, 4);
+            for hypothesis in found.iter().filter(|found| found.labels.len() <= 4) {
+                let p = expected[&hypothesis.labels];
+                let close = (f64::from(hypothesis.score) - p.ln()).abs() < 1e-4;
+                assert!(
+                    close,
+                    "{:?}: {} for {}",
+                    hypothesis.labels,
+                    hypothesis.score,
+                    p.ln()
+                );
+                assert_eq!(hypothesis.positions.len(), hypothesis.labels.len());
+                assert!(hypothesis.positions.is_sorted());
+            }
+            assert!(found.windows(2).all(|pair| pair[0].score >= pair[1].score));
+        }
+    }
+
+    #[test]
+    fn a_beam_is_never_worse_than_the_greedy_way() {
+        let mut better = 0;
+        for seed in 0..20 {
+            let model = Drawn {
+                symbols: 4,
+                sharpness: 3.0,
+                seed,
+            };
+            let frames: Vec<usize> = (0..6).collect();
+            let greedy = greedy(&model, frames.iter(), 3).expect("log probabilities");
+            let mut search = TransducerSearch::new(&model, wide(3)).expect("valid");
+            frames
+                .iter()
+                .for_each(|frame| search.advance(frame).expect("log probabilities"));
+            assert_eq!(search.stable(), Vec::<u32>::new());
+            let best = search.best();
+            let found = search.finish().remove(0);
+            assert_eq!(found.labels, best);
+            assert!(found.score >= greedy.score);
+            better += usize::from(found.labels != greedy.labels);
+        }
+        assert!(better > 0);
+    }
+
+    #[test]
+    fn options_out_of_range_are_named() {
+        let model = Drawn {
+            symbols: 2,
+            sharpness: 1.0,
+            seed: 1,
+        };
+        let options = TransducerOptions {
+            beam_width: 0,
+            ..TransducerOptions::default()
+        };
+        let error = TransducerSearch::new(&model, options)
+            .err()
+            .expect("refused")
+            .to_string();
+        assert!(error.contains("beam_width"), "{error}");
+    }
+}
