@@ -138,6 +138,43 @@ fn numbers_are_learned_told_and_heard_as_they_come() {
 }
 
 #[test]
+fn a_transducer_is_learned_and_hears_as_numbers_come() {
+    let folder = Folder::new();
+    let predictor = "model.predictor={ embedding_size = 8, cell = \"gru\", hidden_sizes = [16], joint_size = 32 }";
+    let changes = [&STREAMING[..], &[predictor, "decode.beam_width=4", "training.epochs=26"]].concat();
+    fine(folder.train("dtmf", "run", &changes, &[]));
+    let model = folder.path("run");
+    let found = fine(call("evaluate", &model, &["--json"]));
+    let object: Value = serde_json::from_str(&found.out).expect("JSON");
+    let rate = object["metrics"]["label_error_rate"]
+        .as_f64()
+        .expect("a rate");
+    assert!(rate < 0.1, "{}", found.out);
+    assert!(
+        object["methods"]["best-path"].is_object() && object["methods"]["prefix-search"].is_null()
+    );
+    let example = model.join("example.wav");
+    let whole = fine(call(
+        "predict",
+        &model,
+        &[example.to_str().expect("a path")],
+    ));
+    let mut program = recurrent();
+    program
+        .arg("predict")
+        .arg(&model)
+        .args(["--stream", "--rate", "8000"]);
+    let heard = fine(feed(program, samples(&example)));
+    assert_eq!(heard.out, whole.out, "{}", heard.err);
+    let refused = call(
+        "evaluate",
+        &model,
+        &["--set", "decode.method=prefix-search"],
+    );
+    refused.is_bad_input(&["decode.method", "transducer"]);
+}
+
+#[test]
 fn what_cannot_be_heard_is_told() {
     let folder = Folder::new();
     let changes = ["data.numbers=[16, 4, 4]", "training.epochs=1"];

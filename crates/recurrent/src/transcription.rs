@@ -1,6 +1,6 @@
 //! Transcription: sound, or an image of a line, in, the text that it spells out, without knowing where each symbol is.
 //! The network gives a distribution over the symbols and blank at every step and learns by connectionist temporal
-//! classification (Graves et al. 2006).
+//! classification (Graves et al. 2006), or as a transducer, which knows what it has told (Graves 2012).
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -31,7 +31,7 @@ pub use config::{
 };
 pub use data::{TranscribedCorpus, Utterances};
 pub use measures::TextMeasures;
-pub use network::{TranscriberConfig, TranscriberNetwork};
+pub use network::{PredictorConfig, TranscriberConfig, TranscriberNetwork};
 pub use predict::{Transcriber, Transcript};
 pub use results::{Results, SplitResults};
 pub use stream::TranscriptStream;

@@ -90,6 +90,7 @@ const TASKS: [(&str, &str); 17] = [
     (
         "transcription",
         "task.name = 'transcription'\ndata.kind = 'dialled'\nmodel.front = [{ filters = 2 }]\n\
+         model.predictor = { embedding_size = 4, cell = 'gru', hidden_sizes = [4], joint_size = 4 }\n\
          model.encoder = { kind = 'recurrent', cell = 'lstm', hidden_sizes = [4] }\n\
          training = { batch_size = 2, epochs = 1, optimizer = 'adam', learning_rate = 0.1 }\ndecode = {}",
     ),
@@ -266,7 +267,10 @@ fn every_key_is_listed() {
         ("most-frequent", &["model"]),
         ("perceptron", &["model"]),
         ("memory", &["data", "model"]),
-        ("transcription", &["model", "model.front", "decode"]),
+        (
+            "transcription",
+            &["model", "model.predictor", "model.front", "decode"],
+        ),
         (
             "dialled",
             &[

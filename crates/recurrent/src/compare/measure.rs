@@ -122,7 +122,7 @@ fn transcriber(
     let corpus = transcriber.corpus(data)?;
     let utterances = corpus.split(split)?;
     let (found, seconds) = fastest(|| {
-        let frames = transcriber.log_probabilities(&utterances)?;
+        let frames = transcriber.frames(&utterances)?;
         transcriber.decode(transcriber.method(), &frames, 1)
     })?;
     let measures = transcriber.measure(&utterances, &found);

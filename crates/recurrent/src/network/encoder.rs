@@ -210,6 +210,17 @@ impl Encoder {
         }
     }
 
+    /// The vectors of the symbols, `[V][E]`; none of an encoder of vectors.
+    pub(crate) fn vectors(&self) -> Vec<Vec<f32>> {
+        let Some(embedding) = &self.embedding else {
+            return Vec::new();
+        };
+        let weight = embedding.weight.val();
+        let [_, size] = weight.dims();
+        let values: Vec<f32> = weight.into_data().iter().collect();
+        values.chunks_exact(size).map(<[f32]>::to_vec).collect()
+    }
+
     /// The recurrent body packed for steps of one row; none where the body needs whole sequences.
     pub(crate) fn stepper(&self, precision: Precision) -> Option<StackStepper> {
         let rnn = self.rnn.as_ref()?;

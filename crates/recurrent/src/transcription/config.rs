@@ -12,7 +12,7 @@ pub use decode::{DecodeConfig, DecodeMethod};
 use super::network::TranscriberConfig;
 use crate::Error;
 use crate::task::{TaskConfig, read, to_table};
-use crate::training::TrainingConfig;
+use crate::training::{TrainingConfig, check};
 use serde::{Deserialize, Serialize};
 
 /// All sections of the recipe.
@@ -47,7 +47,19 @@ impl TranscriptionConfig {
         self.model.check()?;
         self.training.check_whole_sequences()?;
         self.training.check()?;
-        self.decode.check()
+        self.decode.check()?;
+        let guided = [
+            ("lexicon", self.decode.lexicon.is_some()),
+            ("language_model", self.decode.language_model.is_some()),
+            ("hotwords", !self.decode.hotwords.is_empty()),
+            ("method", self.decode.method == DecodeMethod::PrefixSearch),
+        ];
+        let is_transducer = self.model.predictor.is_some();
+        guided.into_iter().try_for_each(|(name, is_given)| {
+            let fine = !(is_transducer && is_given);
+            let expected = "best-path or a beam without guides, as the model is a transducer";
+            check(fine, format!("decode.{name}"), expected, "another")
+        })
     }
 
     /// Makes its paths hold in every working directory.

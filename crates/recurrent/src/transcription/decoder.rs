@@ -3,6 +3,7 @@
 mod model;
 
 use super::config::{DecodeConfig, DecodeMethod};
+use super::network::TransducerStepper;
 use super::reading::BLANK;
 use crate::Error;
 use crate::files;
@@ -12,6 +13,7 @@ use recurrent_decode::ctc::{
     BeamOptions, BeamSearch, Emissions, beam_search, best_path, prefix_search,
 };
 use recurrent_decode::guide::{Hotwords, Lexicon, Unguided};
+use recurrent_decode::transducer::{TransducerOptions, TransducerSearch, greedy};
 use recurrent_decode::{DecodeError, Hypothesis};
 use std::collections::HashMap;
 use std::path::Path;
@@ -112,7 +114,7 @@ impl Decoder {
         )))
     }
 
-    /// The best texts of sequences by their log probabilities `[N][T, V]`, best first, up to `n_best` of each; best path and
+    /// The best texts of sequences by their log probabilities `[N][T, V]`, or by what a transducer hears, best first, up to `n_best` of each; best path and
     /// prefix search give one. A sequence that the guides leave nothing of has none.
     ///
     /// # Errors
@@ -122,7 +124,12 @@ impl Decoder {
         method: DecodeMethod,
         sequences: &[Vec<f32>],
         n_best: usize,
+        transducer: Option<&TransducerStepper>,
     ) -> Result<Vec<Vec<Hypothesis>>, Error> {
+        if let Some(transducer) = transducer {
+            let one = |values: &Vec<f32>| self.transduce(method, values, n_best, transducer);
+            return Ok(sequences.par_iter().map(one).collect::<Result<_, _>>()?);
+        }
         let guides = self.guides()?;
         let options = self.config.beam(n_best);
         let unpruned = BeamOptions {
@@ -149,6 +156,37 @@ impl Decoder {
             }
         };
         Ok(sequences.par_iter().map(one).collect::<Result<_, _>>()?)
+    }
+
+    /// The best texts of a sequence by what a transducer's joint network hears, `[T, J]`.
+    fn transduce(
+        &self,
+        method: DecodeMethod,
+        values: &[f32],
+        n_best: usize,
+        transducer: &TransducerStepper,
+    ) -> Result<Vec<Hypothesis>, DecodeError> {
+        let frames = values.chunks_exact(transducer.width());
+        if method != DecodeMethod::Beam {
+            let most = self.transducer_options(n_best).most_labels;
+            return Ok(vec![greedy(transducer, frames, most)?]);
+        }
+        let options = self.transducer_options(n_best);
+        let mut search = TransducerSearch::new(transducer, options)?;
+        for frame in frames {
+            search.advance(frame)?;
+        }
+        Ok(search.finish())
+    }
+
+    /// The settings of a transducer's search for so many texts.
+    pub fn transducer_options(&self, n_best: usize) -> TransducerOptions {
+        TransducerOptions {
+            beam_width: self.config.beam_width,
+            prune_logp: self.config.beam_prune_logp,
+            n_best,
+            ..TransducerOptions::default()
+        }
     }
 
     /// A beam search that is given its frames as they come.

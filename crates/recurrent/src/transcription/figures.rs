@@ -16,6 +16,10 @@ pub(super) fn emissions(
     utterances: &Utterances,
     count: usize,
 ) -> Result<Vec<EmissionMap>, Error> {
+    // A transducer's probabilities depend on what was told.
+    if transcriber.network.transducer.is_some() {
+        return Ok(Vec::new());
+    }
     let short = |&number: &usize| {
         let signal = &utterances.signals[number];
         signal.steps <= LONGEST && !utterances.labels[number].is_empty()
@@ -23,7 +27,7 @@ pub(super) fn emissions(
     let drawn: Vec<usize> = (0..utterances.len()).filter(short).take(count).collect();
     let mut chosen = utterances.clone();
     chosen.retain(|number| drawn.contains(&number));
-    let frames = transcriber.log_probabilities(&chosen)?;
+    let frames = transcriber.frames(&chosen)?;
     let found = transcriber.decode(transcriber.method(), &frames, 1)?;
     let classes = transcriber.symbols().len() + 1;
     let mut maps = Vec::new();
@@ -48,7 +52,8 @@ pub(super) fn emissions(
         maps.push(EmissionMap {
             title: format!("{}: {}", chosen.names[number], chosen.texts[number]),
             found: text.to_string(),
-            channels: signal.values.len() / signal.steps.max(1),
+            // Stacked steps are drawn one after the other.
+            channels: transcriber.channels(),
             input: signal.values.clone(),
             symbols: transcriber.symbols().to_vec(),
             probabilities: frames.iter().map(|value| value.exp()).collect(),

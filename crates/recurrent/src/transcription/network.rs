@@ -6,9 +6,13 @@
 
 mod learner;
 mod trained;
+mod transducer;
 
 pub(crate) use learner::TranscriberTask;
 pub(super) use trained::TrainedNetwork;
+pub use transducer::PredictorConfig;
+use transducer::TransducerHead;
+pub(super) use transducer::TransducerStepper;
 
 use crate::Error;
 use crate::network::check::check_dropouts;
@@ -18,8 +22,10 @@ use crate::network::{
 use crate::report::LayerRow;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use recurrent_nn::ops::shortest_ctc;
 use recurrent_nn::{
-    Linear, LinearConfig, LinearStepper, Mode, Precision, StackStepper, dropout, noise, parameters,
+    Linear, LinearConfig, LinearStepper, Mode, Precision, StackStepper, UnalignedReduction,
+    UnalignedTargets, ctc_loss, dropout, noise, parameters,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +50,9 @@ pub struct TranscriberConfig {
     pub output_dropout: f64,
     /// `[model.encoder]`: what reads the sequence.
     pub encoder: EncoderConfig,
+    /// `[model.predictor]`: what knows what was told, of a transducer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictor: Option<PredictorConfig>,
 }
 
 /// What a network is made for.
@@ -60,7 +69,9 @@ pub(crate) struct Shape {
 pub struct TranscriberNetwork {
     front: Front,
     encoder: Encoder,
-    output: Linear,
+    output: Option<Linear>,
+    /// In the place of the output, of a transducer.
+    transducer: Option<TransducerHead>,
     #[module(skip)]
     output_dropout: f64,
 }
@@ -69,6 +80,9 @@ impl TranscriberConfig {
     pub(super) fn check(&self) -> Result<(), Error> {
         FrontBlockConfig::check_all(&self.front)?;
         self.encoder_parts([1, 1]).check()?;
+        if let Some(predictor) = &self.predictor {
+            predictor.check()?;
+        }
         check_dropouts(&[
             ("model.front_dropout", self.front_dropout),
             ("model.output_dropout", self.output_dropout),
@@ -107,10 +121,23 @@ impl TranscriberConfig {
         encoder.steps(self.front_parts(inputs).steps(steps))
     }
 
+    /// The least number of steps that labels can be told in.
+    pub(super) fn shortest(&self, labels: &[usize]) -> usize {
+        match self.predictor {
+            // A transducer tells any number of labels at a step.
+            Some(_) => usize::from(!labels.is_empty()),
+            None => shortest_ctc(labels),
+        }
+    }
+
     /// Parameters of a network.
     pub(super) fn parameters(&self, shape: Shape) -> usize {
         let encoder = self.encoder_parts(shape.inputs);
-        let scores = (encoder.output_size() + 1) * shape.classes;
+        let width = encoder.output_size();
+        let scores = match &self.predictor {
+            Some(predictor) => predictor.parameters(width, shape.classes),
+            None => (width + 1) * shape.classes,
+        };
         self.front_parts(shape.inputs).parameters() + encoder.parameters() + scores
     }
 
@@ -123,12 +150,17 @@ impl TranscriberConfig {
         device: &Device,
     ) -> TranscriberNetwork {
         let encoder = self.encoder_parts(shape.inputs);
-        let output = LinearConfig::new(encoder.output_size(), shape.classes);
+        let width = encoder.output_size();
+        let output = LinearConfig::new(width, shape.classes);
+        let is_transducer = self.predictor.is_some();
         let front = self.front_parts(shape.inputs);
         TranscriberNetwork {
             front: front.init(noise::mix(seed, 0), device),
             encoder: encoder.init(noise::mix(seed, 1), blank, device),
-            output: output.init(noise::mix(seed, 2), device),
+            output: (!is_transducer).then(|| output.init(noise::mix(seed, 2), device)),
+            transducer: self.predictor.as_ref().map(|predictor| {
+                predictor.init(width, shape.classes, noise::mix(seed, 3), blank, device)
+            }),
             output_dropout: self.output_dropout,
         }
     }
@@ -137,13 +169,17 @@ impl TranscriberConfig {
     pub(super) fn layers(&self, shape: Shape, network: &TranscriberNetwork) -> Vec<LayerRow> {
         let mut layers = self.front_parts(shape.inputs).layers();
         layers.extend(self.encoder_parts(shape.inputs).layers("encoder"));
-        layers.push(LayerOf::new("output", "linear", shape.classes));
+        match &self.predictor {
+            Some(predictor) => layers.extend(predictor.layers(shape.classes)),
+            None => layers.push(LayerOf::new("output", "linear", shape.classes)),
+        }
         rows(layers, &parameters(network))
     }
 }
 
 impl TranscriberNetwork {
-    /// Scores `[T', B, V]` of the symbols and blank, and the lengths of the rows.
+    /// Scores `[T', B, V]` of the symbols and blank, or of a transducer what its joint network hears `[T', B, J]`, and the
+    /// lengths of the rows.
     ///
     /// # Panics
     /// Where shapes disagree, or `lengths` is not `[B]` with values up to `T`.
@@ -157,10 +193,28 @@ impl TranscriberNetwork {
         let vectors = self.encoder.embed(Input::Vectors(vectors), mode.part(1));
         let (states, lengths) = self.encoder.read(vectors, &lengths, mode.part(2));
         let states = dropout(states, self.output_dropout, mode.part(3));
-        let [time, rows, width] = states.dims();
-        let scores = self.output.forward(states.reshape([time * rows, width]));
-        let classes = scores.dims()[1];
-        (scores.reshape([time, rows, classes]), lengths)
+        let scores = match (&self.output, &self.transducer) {
+            (Some(output), _) => {
+                let [time, rows, width] = states.dims();
+                let scores = output.forward(states.reshape([time * rows, width]));
+                let classes = scores.dims()[1];
+                scores.reshape([time, rows, classes])
+            }
+            (None, Some(head)) => head.hear(states),
+            (None, None) => states,
+        };
+        (scores, lengths)
+    }
+
+    /// The mean loss by symbol, `[1]`, of rows by what [`Self::forward`] gave.
+    ///
+    /// # Panics
+    /// Where a part of the targets does not fit it.
+    pub fn loss(&self, scores: Tensor<3>, targets: &UnalignedTargets, mode: Mode) -> Tensor<1> {
+        match &self.transducer {
+            Some(head) => head.loss(scores, targets, mode.part(4)),
+            None => ctc_loss(scores, targets, UnalignedReduction::Labels),
+        }
     }
 
     /// The encoder packed for steps of one row; none where it needs whole sequences.
@@ -168,8 +222,16 @@ impl TranscriberNetwork {
         self.encoder.stepper(precision)
     }
 
-    /// The scores packed for one row at a time.
-    pub(super) fn output_stepper(&self, precision: Precision) -> LinearStepper<f32> {
-        self.output.stepper(precision)
+    /// What becomes of the states packed for one row at a time.
+    pub(super) fn output_stepper(&self) -> Option<LinearStepper<f32>> {
+        match (&self.output, &self.transducer) {
+            (Some(output), _) => Some(output.stepper(Precision::Full)),
+            (None, head) => head.as_ref().map(TransducerHead::heard_stepper),
+        }
+    }
+
+    /// Predictor and joint network packed for one row at a time, of a transducer.
+    pub(super) fn transducer(&self) -> Option<TransducerStepper> {
+        self.transducer.as_ref().map(TransducerHead::stepper)
     }
 }

@@ -143,25 +143,28 @@ impl Transcriber {
         self.reading.corpus(&data, &self.config.model)
     }
 
-    /// Log probabilities of blank and the symbols at every step that the network gives, `[N][T', V]`.
+    /// What the decoder takes of sequences, `[N]`: log probabilities of blank and the symbols at every step, `[T', V]`, or what
+    /// a transducer's joint network hears, `[T', J]`.
     ///
     /// # Errors
     /// Where a sequence is too long to be read at once.
-    pub fn log_probabilities(&self, utterances: &Utterances) -> Result<Vec<Vec<f32>>, Error> {
-        self.network.log_probabilities(&utterances.signals)
+    pub fn frames(&self, utterances: &Utterances) -> Result<Vec<Vec<f32>>, Error> {
+        self.network.frames(&utterances.signals)
     }
 
-    /// The best texts of sequences by their log probabilities, best first, up to `n_best` of each.
+    /// The best texts of sequences by their [`frames`](Self::frames), best first, up to `n_best` of each.
     ///
     /// # Errors
     /// Where the decoder cannot work with them.
     pub fn decode(
         &self,
         method: DecodeMethod,
-        log_probabilities: &[Vec<f32>],
+        frames: &[Vec<f32>],
         n_best: usize,
     ) -> Result<Vec<Vec<Transcript>>, Error> {
-        let found = self.decoder.decode(method, log_probabilities, n_best)?;
+        let found =
+            self.decoder
+                .decode(method, frames, n_best, self.network.transducer.as_ref())?;
         let transcripts =
             |all: Vec<Hypothesis>| all.iter().map(|found| self.transcript(found)).collect();
         Ok(found.into_iter().map(transcripts).collect())
@@ -170,6 +173,16 @@ impl Transcriber {
     /// The method of the recipe.
     pub fn method(&self) -> DecodeMethod {
         self.decoder.method()
+    }
+
+    /// The methods that its decoder has, that of the recipe first.
+    pub fn methods(&self) -> Vec<DecodeMethod> {
+        let own = self.method();
+        let others = DecodeMethod::ALL.into_iter().filter(|&method| {
+            method != own
+                && (method != DecodeMethod::PrefixSearch || self.network.transducer.is_none())
+        });
+        [own].into_iter().chain(others).collect()
     }
 
     /// How good the best of the texts `[N]` are; a sequence without one counts as the empty text.
@@ -257,7 +270,7 @@ impl Transcriber {
         let signals = self
             .reading
             .prepare(signals, Some(&speakers), &self.config.data)?;
-        let frames = self.network.log_probabilities(&signals)?;
+        let frames = self.network.frames(&signals)?;
         self.decode(self.method(), &frames, n_best)
     }
 

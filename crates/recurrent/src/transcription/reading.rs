@@ -10,7 +10,6 @@ use crate::run::RunDirectory;
 use crate::training::check;
 use recurrent_data::sound::{Normalisation, Normaliser};
 use recurrent_data::{Signal, Splits};
-use recurrent_nn::ops::shortest_ctc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -63,9 +62,10 @@ impl Reading {
             &format!("texts of at most {MOST_SYMBOLS} symbols"),
             symbols.len(),
         )?;
+        // Images are black and white by all of the training images.
         let normalisation = match config.sound() {
             Some(sound) => sound.normalisation,
-            None => Normalisation::None,
+            None => Normalisation::Global,
         };
         let channels = splits.train.channels;
         let normaliser = normalisation.fit(&splits.train.signals, channels)?;
@@ -101,11 +101,9 @@ impl Reading {
         model: &TranscriberConfig,
     ) -> Result<TranscribedCorpus, Error> {
         let mut train = self.utterances(splits.train, config)?;
-        let parts = model.front_parts(self.channels_of_front(config));
-        let misfit = |number: usize| {
-            let steps = parts.steps(train.signals[number].steps);
-            shortest_ctc(&train.labels[number]) > steps
-        };
+        let inputs = self.channels_of_front(config);
+        let steps = |number: usize| model.steps(inputs, train.signals[number].steps);
+        let misfit = |number: usize| model.shortest(&train.labels[number]) > steps(number);
         let misfits: Vec<usize> = (0..train.len()).filter(|&number| misfit(number)).collect();
         if let (Misfits::Fail, Some(&first)) = (config.misfits(), misfits.first()) {
             let names = misfits
@@ -117,14 +115,10 @@ impl Reading {
                 expected: format!(
                     "training sequences of at least {} steps for their text of {} symbols \
                      (data.misfits = drop leaves such out)",
-                    shortest_ctc(&train.labels[first]),
+                    model.shortest(&train.labels[first]),
                     train.labels[first].len(),
                 ),
-                found: format!(
-                    "{}, {} such sequences in all",
-                    parts.steps(train.signals[first].steps),
-                    misfits.len()
-                ),
+                found: format!("{}, {} such sequences in all", steps(first), misfits.len()),
             });
         }
         train.retain(|number| misfits.binary_search(&number).is_err());

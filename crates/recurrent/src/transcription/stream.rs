@@ -9,6 +9,7 @@
 
 use super::config::DecodeMethod;
 use super::decoder::Guides;
+use super::network::TransducerStepper;
 use super::predict::Transcriber;
 use super::reading::BLANK;
 use super::sources::stacked;
@@ -16,6 +17,7 @@ use crate::Error;
 use recurrent_data::Signal;
 use recurrent_data::sound::{FeatureStream, Normaliser, RateStream};
 use recurrent_decode::ctc::BeamSearch;
+use recurrent_decode::transducer::TransducerSearch;
 use recurrent_nn::{LinearStepper, Precision, StackStepper, StackStepperState};
 
 /// A sound that is being transcribed.
@@ -28,6 +30,8 @@ pub struct TranscriptStream<'a> {
     rnn: StackStepper,
     state: StackStepperState,
     output: LinearStepper<f32>,
+    /// Of what it gives.
+    width: usize,
     search: Search<'a>,
     /// Steps of the network so far.
     steps: usize,
@@ -41,6 +45,7 @@ enum Search<'a> {
         last: u32,
     },
     Beam(Box<BeamSearch<Option<Guides<'a>>>>),
+    Transducer(Box<TransducerSearch<'a, TransducerStepper>>),
 }
 
 impl Transcriber {
@@ -70,20 +75,35 @@ impl Transcriber {
             let key = "data.sound.normalisation";
             return refuse(key, "global or none", "means of whole sounds");
         }
-        let Some(rnn) = self.network.network.stepper(Precision::Full) else {
+        let network = &self.network.network;
+        let width = match &self.network.transducer {
+            Some(transducer) => transducer.width(),
+            None => self.symbols().len() + 1,
+        };
+        let parts = network
+            .stepper(Precision::Full)
+            .zip(network.output_stepper());
+        let Some((rnn, output)) = parts else {
             return refuse(
                 "model.encoder",
                 "a recurrent one of one direction",
                 "another",
             );
         };
-        let search = match self.method() {
-            DecodeMethod::BestPath => Search::BestPath {
+        let search = match (self.method(), &self.network.transducer) {
+            (method, Some(transducer)) => {
+                let mut options = self.decoder.transducer_options(1);
+                if method == DecodeMethod::BestPath {
+                    options.beam_width = 1;
+                }
+                Search::Transducer(Box::new(TransducerSearch::new(transducer, options)?))
+            }
+            (DecodeMethod::BestPath, None) => Search::BestPath {
                 labels: Vec::new(),
                 last: BLANK as u32,
             },
-            DecodeMethod::Beam => Search::Beam(Box::new(self.decoder.beam()?)),
-            DecodeMethod::PrefixSearch => {
+            (DecodeMethod::Beam, None) => Search::Beam(Box::new(self.decoder.beam()?)),
+            (DecodeMethod::PrefixSearch, None) => {
                 return refuse("decode.method", "best-path or beam", "prefix-search");
             }
         };
@@ -94,7 +114,8 @@ impl Transcriber {
             waiting: Vec::new(),
             state: rnn.zero_state(),
             rnn,
-            output: self.network.network.output_stepper(Precision::Full),
+            output,
+            width,
             search,
             steps: 0,
         })
@@ -135,11 +156,14 @@ impl TranscriptStream<'_> {
     /// One step of the network.
     fn step(&mut self, step: &[f32]) -> Result<(), Error> {
         let hidden = self.rnn.step(step, &mut self.state);
-        let mut scores = vec![0.0; self.transcriber.symbols().len() + 1];
+        let mut scores = vec![0.0; self.width];
         self.output.step(hidden, &mut scores);
+        self.steps += 1;
+        if let Search::Transducer(search) = &mut self.search {
+            return Ok(search.advance(&scores)?);
+        }
         let normaliser = recurrent_decode::language_model::log_sum_exp(scores.iter().copied());
         scores.iter_mut().for_each(|score| *score -= normaliser);
-        self.steps += 1;
         match &mut self.search {
             Search::BestPath { labels, last } => {
                 let best = (0..).zip(&scores).max_by(|a, b| a.1.total_cmp(b.1));
@@ -150,6 +174,7 @@ impl TranscriptStream<'_> {
                 *last = best;
             }
             Search::Beam(search) => search.advance(&scores)?,
+            Search::Transducer(_) => {}
         }
         Ok(())
     }
@@ -160,6 +185,7 @@ impl TranscriptStream<'_> {
         match &self.search {
             Search::BestPath { labels, .. } => reading.text(labels),
             Search::Beam(search) => reading.text(&search.stable().labels),
+            Search::Transducer(search) => reading.text(&search.stable()),
         }
     }
 
@@ -168,6 +194,10 @@ impl TranscriptStream<'_> {
         match &self.search {
             Search::BestPath { .. } => String::new(),
             Search::Beam(search) => self.transcriber.reading.text(&search.tentative().labels),
+            Search::Transducer(search) => {
+                let sure = search.stable().len();
+                self.transcriber.reading.text(&search.best()[sure..])
+            }
         }
     }
 
@@ -195,6 +225,7 @@ impl TranscriptStream<'_> {
         }
         Ok(match self.search {
             Search::BestPath { labels, .. } => transcriber.reading.text(&labels),
+            Search::Transducer(search) => transcriber.reading.text(&search.best()),
             Search::Beam(search) => {
                 let best = search.finish().into_iter().next();
                 best.map_or(String::new(), |best| transcriber.reading.text(&best.labels))

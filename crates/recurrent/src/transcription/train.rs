@@ -158,7 +158,12 @@ impl Start {
             .sound()
             .and_then(|sound| sound.spec_augment.as_ref());
         let channels = shape.inputs[0] * shape.inputs[1];
-        let task = TranscriberTask::new([&corpus.train, &corpus.valid], channels, augment);
+        let task = TranscriberTask::new(
+            [&corpus.train, &corpus.valid],
+            channels,
+            augment,
+            &config.model,
+        );
         let mut learner = ExampleLearner::new(task, &config.training, device);
         let setup = Setup::new(config.task.name, config, self.reading.codec());
         training.fit(&setup, &config.training, &mut learner, model)

@@ -56,6 +56,25 @@ fn default_initializer() -> Initializer {
 }
 
 impl RecurrentEncoderConfig {
+    /// Layers of one direction without dropout, with PyTorch's initial values.
+    pub(crate) fn plain(cell: Cell, hidden_sizes: &[usize]) -> Self {
+        Self {
+            cell,
+            hidden_sizes: hidden_sizes.to_vec(),
+            bidirectional: false,
+            dropout: 0.0,
+            dropout_kind: DropoutKind::default(),
+            layer_norm: false,
+            recurrent_dropout: 0.0,
+            weight_dropout: 0.0,
+            recompute: false,
+            forget_bias: 0.0,
+            input_initializer: default_initializer(),
+            recurrent_initializer: default_initializer(),
+            bias_initializer: default_initializer(),
+        }
+    }
+
     pub(super) fn check(&self, section: &str) -> Result<(), Error> {
         let key = |name: &str| format!("{section}.{name}");
         let layers = self.hidden_sizes.len();

@@ -1,6 +1,6 @@
 //! Sequences with their texts as the training loop sees them.
 
-use super::TranscriberNetwork;
+use super::{TranscriberConfig, TranscriberNetwork};
 use crate::language_model::Split;
 use crate::training::ExampleTask;
 use crate::transcription::data::{Utterances, batch};
@@ -8,7 +8,7 @@ use crate::transcription::reading::BLANK;
 use crate::transcription::sources::draw;
 use burn::tensor::{Device, Tensor};
 use recurrent_data::sound::SpecAugment;
-use recurrent_nn::{Mode, UnalignedReduction, UnalignedTargets, ctc_loss};
+use recurrent_nn::{Mode, UnalignedTargets};
 
 /// Sequences with their texts.
 pub(crate) struct TranscriberTask<'a> {
@@ -18,6 +18,7 @@ pub(crate) struct TranscriberTask<'a> {
     /// Values of a step.
     channels: usize,
     augment: Option<&'a SpecAugment>,
+    config: &'a TranscriberConfig,
     digest: u64,
 }
 
@@ -27,6 +28,7 @@ impl<'a> TranscriberTask<'a> {
         [train, valid]: [&'a Utterances; 2],
         channels: usize,
         augment: Option<&'a SpecAugment>,
+        config: &'a TranscriberConfig,
     ) -> Self {
         Self {
             lengths: [train.lengths(), valid.lengths()],
@@ -35,6 +37,7 @@ impl<'a> TranscriberTask<'a> {
             valid,
             channels,
             augment,
+            config,
         }
     }
 }
@@ -85,16 +88,16 @@ impl ExampleTask for TranscriberTask<'_> {
             .iter()
             .map(|&example| &utterances.labels[example][..]);
         // A validation text that does not fit has no finite loss; training texts fit.
-        let fits =
-            |labels: &[usize], length: usize| recurrent_nn::ops::shortest_ctc(labels) <= length;
         let rows: Vec<&[usize]> = labels
             .zip(&lengths)
-            .map(|(labels, &length)| if fits(labels, length) { labels } else { &[] })
+            .map(
+                |(labels, &length)| match self.config.shortest(labels) <= length {
+                    true => labels,
+                    false => &[],
+                },
+            )
             .collect();
         let targets = UnalignedTargets::new(BLANK, &lengths, rows);
-        (
-            ctc_loss(scores, &targets, UnalignedReduction::Labels),
-            examples.len() as f64,
-        )
+        (model.loss(scores, &targets, mode), examples.len() as f64)
     }
 }

@@ -1,6 +1,6 @@
 //! A trained network, as it is read from its run directory.
 
-use super::{Shape, TranscriberConfig, TranscriberNetwork};
+use super::{Shape, TranscriberConfig, TranscriberNetwork, TransducerStepper};
 use crate::codec::Codec;
 use crate::network::check::check_steps;
 use crate::report::LayerRow;
@@ -23,6 +23,8 @@ pub(in crate::transcription) struct TrainedNetwork {
     pub network: TranscriberNetwork,
     pub config: TranscriberConfig,
     pub shape: Shape,
+    /// Predictor and joint network, of a transducer.
+    pub transducer: Option<TransducerStepper>,
     device: Device,
 }
 
@@ -38,9 +40,10 @@ impl TrainedNetwork {
         let device = device.device()?;
         let (tensors, path) = run.network_weights(codec)?;
         let network = config.init(shape, 0, true, &device);
-        let network = weights::load(network, tensors, &path)?;
+        let network = weights::load(network, tensors, &path)?.valid();
         Ok(Self {
-            network: network.valid(),
+            transducer: network.transducer(),
+            network,
             config: config.clone(),
             shape,
             device,
@@ -52,27 +55,31 @@ impl TrainedNetwork {
         self.config.layers(self.shape, &self.network)
     }
 
-    /// Log probabilities of the symbols and blank of each sequence, `[N][T', V]`.
+    /// What decoders take of each sequence, `[N]`: log probabilities of blank and the symbols, `[T', V]`, or what a
+    /// transducer's joint network hears, `[T', J]`.
     ///
     /// # Errors
     /// Where a sequence is too long to be read at once.
-    pub(in crate::transcription) fn log_probabilities(
+    pub(in crate::transcription) fn frames(
         &self,
         signals: &[Signal],
     ) -> Result<Vec<Vec<f32>>, Error> {
         let lengths: Vec<usize> = signals.iter().map(|signal| signal.steps).collect();
         let channels = self.shape.inputs[0] * self.shape.inputs[1];
-        let classes = self.shape.classes;
         let mut all = vec![Vec::new(); signals.len()];
         check_steps(&lengths, "sequence")?;
         for rows in sorted_batches(&lengths, BATCH, EVALUATION_STEPS)? {
             let members = rows.iter().map(|&row| &signals[row]);
             let (vectors, lengths) = batch(members, channels, &self.device);
             let (scores, lengths) = self.network.forward(vectors, &lengths, Mode::Inference);
-            let [_, count, _] = scores.dims();
-            let values: Vec<f32> = log_softmax(scores, 2).into_data().iter().collect();
+            let [_, count, width] = scores.dims();
+            let scores = match self.transducer {
+                Some(_) => scores,
+                None => log_softmax(scores, 2),
+            };
+            let values: Vec<f32> = scores.into_data().iter().collect();
             for (place, &row) in rows.iter().enumerate() {
-                let frames = values.chunks_exact(classes).skip(place).step_by(count);
+                let frames = values.chunks_exact(width).skip(place).step_by(count);
                 all[row] = frames.take(lengths[place]).flatten().copied().collect();
             }
         }
