@@ -141,7 +141,11 @@ fn numbers_are_learned_told_and_heard_as_they_come() {
 fn a_transducer_is_learned_and_hears_as_numbers_come() {
     let folder = Folder::new();
     let predictor = "model.predictor={ embedding_size = 8, cell = \"gru\", hidden_sizes = [16], joint_size = 32 }";
-    let changes = [&STREAMING[..], &[predictor, "decode.beam_width=4", "training.epochs=26"]].concat();
+    let changes = [
+        &STREAMING[..],
+        &[predictor, "decode.beam_width=4", "training.epochs=26"],
+    ]
+    .concat();
     fine(folder.train("dtmf", "run", &changes, &[]));
     let model = folder.path("run");
     let found = fine(call("evaluate", &model, &["--json"]));

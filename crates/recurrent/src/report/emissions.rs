@@ -15,6 +15,8 @@ const MOST_SYMBOLS: usize = 40;
 const SHADES: u8 = 15;
 /// A symbol is drawn where it is as probable as this at some step.
 const LEAST: f32 = 0.05;
+/// The part of the input's values that are below all shades, and above.
+const BEYOND: f32 = 0.01;
 /// Units of the picture: its width, the height of the input, of a symbol, and the room at the left for their names.
 const WIDTH: f32 = 860.0;
 const INPUT: f32 = 150.0;
@@ -125,13 +127,19 @@ impl EmissionMap {
     }
 }
 
-/// The finite bounds of numbers.
+/// Bounds of numbers that a few of them may be beyond, so that they do not take all shades.
 fn bounds(values: &[f32]) -> (f32, f32) {
-    let finite = values.iter().filter(|value| value.is_finite());
-    finite.fold(
-        (f32::INFINITY, f32::NEG_INFINITY),
-        |(least, most), &value| (least.min(value), most.max(value)),
-    )
+    let mut sorted: Vec<f32> = values
+        .iter()
+        .copied()
+        .filter(|value| value.is_finite())
+        .collect();
+    sorted.sort_by(f32::total_cmp);
+    let at = |share: f32| {
+        let place = (share * sorted.len().saturating_sub(1) as f32).round();
+        sorted.get(place as usize).copied().unwrap_or_default()
+    };
+    (at(BEYOND), at(1.0 - BEYOND))
 }
 
 /// Draws a table of shares from 0 to 1, equal neighbours of a row as one.
@@ -164,7 +172,7 @@ fn cells(
             if own > 0 {
                 let _ = write!(
                     svg,
-                    "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{high:.1}\" opacity=\"{:.2}\"/>",
+                    "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{high:.2}\" opacity=\"{:.2}\"/>",
                     LEFT + wide * column as f32,
                     top + high * row as f32,
                     wide * count as f32,
@@ -202,7 +210,7 @@ mod tests {
         assert!(html.contains("M441.0 0V153.0H860.0V0"), "{html}");
         // The loudest cell is the second channel of the first step, at the top.
         assert!(html.contains(
-            "<rect x=\"22.0\" y=\"0.0\" width=\"419.0\" height=\"75.0\" opacity=\"1.00\"/>"
+            "<rect x=\"22.00\" y=\"0.00\" width=\"419.00\" height=\"75.00\" opacity=\"1.00\"/>"
         ));
         assert_eq!(EmissionMap::default().to_html().matches("<rect").count(), 0);
     }
