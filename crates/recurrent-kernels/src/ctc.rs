@@ -34,6 +34,7 @@
 
 use crate::matmul::Shared;
 use crate::simd::{Kernel, Real, Vector};
+use crate::unaligned::Targets;
 use crate::{Cpu, elements, loss, threads};
 use lattice::Lattice;
 
@@ -48,80 +49,22 @@ pub struct Batch<'a> {
     pub time: usize,
     /// `V`, the labels and blank.
     pub classes: usize,
-    /// Which of them is blank.
-    pub blank: usize,
-    /// Steps of each row, `0..=T`, `[B]`.
-    pub lengths: &'a [usize],
-    /// The labels of all rows, one row after the other.
-    pub targets: &'a [usize],
-    /// Labels of each row, `[B]`.
-    pub target_lengths: &'a [usize],
+    /// The labels.
+    pub targets: Targets<'a>,
 }
 
-impl<'a> Batch<'a> {
-    /// The labels of each row.
-    pub fn rows(&self) -> impl Iterator<Item = &'a [usize]> + use<'a> {
-        let (targets, mut at) = (self.targets, 0);
-        self.target_lengths.iter().map(move |length| {
-            at += length;
-            &targets[at - length..at]
-        })
-    }
-
+impl Batch<'_> {
     /// Fails where its parts do not fit each other.
     ///
     /// # Panics
     /// Where sizes disagree, a length is above `T`, blank or a label is not below `V`, or a label is blank.
     pub fn check(&self) {
-        let Batch {
-            time,
-            classes,
-            blank,
-            lengths,
-            targets,
-            target_lengths,
-        } = *self;
-        assert!(blank < classes, "blank {blank} is not below {classes}");
-        assert_eq!(
-            target_lengths.len(),
-            lengths.len(),
-            "target lengths are [B]"
-        );
-        let labels: usize = target_lengths.iter().sum();
-        assert_eq!(targets.len(), labels, "targets of all rows");
-        assert!(
-            lengths.iter().all(|&length| length <= time),
-            "a length is above the {time} steps of the batch"
-        );
-        assert!(
-            targets
-                .iter()
-                .all(|&label| label < classes && label != blank),
-            "a label is blank or not below {classes}"
-        );
+        self.targets.check(self.time, self.classes);
     }
-}
 
-/// What the losses of the rows are brought together to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Reduction {
-    /// The sum over the rows.
-    Sum,
-    /// The mean over the rows.
-    Rows,
-    /// The mean over the rows of the loss by label, a row of none counting as one: `mean` of PyTorch.
-    #[default]
-    Labels,
-}
-
-impl Reduction {
-    /// The factor of a row's loss.
-    pub fn weight(self, rows: usize, labels: usize) -> f64 {
-        match self {
-            Self::Sum => 1.0,
-            Self::Rows => 1.0 / rows as f64,
-            Self::Labels => 1.0 / (rows * labels.max(1)) as f64,
-        }
+    /// `B`.
+    fn rows(&self) -> usize {
+        self.targets.lengths.len()
     }
 }
 
@@ -150,7 +93,7 @@ pub fn row_losses<R: Real>(cpu: Cpu, logits: &[R], batch: Batch) -> Vec<f64> {
 /// # Panics
 /// As [`row_losses`], and where `weights` is not `[B]`.
 pub fn gradients<R: Real>(cpu: Cpu, logits: &mut [R], batch: Batch, weights: &[f64]) -> Vec<f64> {
-    assert_eq!(weights.len(), batch.lengths.len(), "weights are [B]");
+    assert_eq!(weights.len(), batch.rows(), "weights are [B]");
     let logits = Logits {
         length: logits.len(),
         values: Shared(logits.as_mut_ptr()),
@@ -173,9 +116,9 @@ fn each_row<R: Real>(
     weights: Option<&[f64]>,
 ) -> Vec<f64> {
     batch.check();
-    let expected = elements([batch.time, batch.lengths.len(), batch.classes]);
+    let expected = elements([batch.time, batch.rows(), batch.classes]);
     assert_eq!(logits.length, expected, "logits are [T, B, V]");
-    let rows: Vec<&[usize]> = batch.rows().collect();
+    let rows: Vec<&[usize]> = batch.targets.rows().collect();
     // Below this many logits a second thread costs more than it gives.
     let small = logits.length < 1 << 12;
     let threads = if small { 1 } else { cpu.threads };
@@ -212,11 +155,10 @@ impl<R: Real> Kernel<R> for Row<'_, R> {
         let Batch {
             time,
             classes,
-            blank,
-            lengths,
-            ..
+            targets,
         } = self.batch;
-        let (rows, length) = (lengths.len(), lengths[self.row]);
+        let (rows, blank) = (self.batch.rows(), targets.blank);
+        let length = targets.lengths[self.row];
         // SAFETY: the places are within the logits.
         let frame = |step: usize| unsafe { self.logits.add((step * rows + self.row) * classes) };
         let wants_gradient = self.weight.is_some();

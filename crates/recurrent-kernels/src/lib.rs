@@ -39,6 +39,7 @@ pub mod step;
 mod testing;
 pub mod threads;
 pub mod transducer;
+pub mod unaligned;
 pub mod word2vec;
 
 pub use rows::{Direction, Rows};

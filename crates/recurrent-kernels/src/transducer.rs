@@ -20,12 +20,14 @@
 
 use crate::matmul::Shared;
 use crate::simd::{Kernel, Real, Vector};
+use crate::unaligned::Targets;
 use crate::{Cpu, elements, loss, threads};
 pub use joint::{Joint, JointGradients};
 use lattice::Lattice;
 
 mod joint;
 mod lattice;
+mod nodes;
 #[cfg(test)]
 mod tests;
 
@@ -38,62 +40,28 @@ pub struct Batch<'a> {
     pub labels: usize,
     /// `V`, the labels and blank.
     pub classes: usize,
-    /// Which of them is blank.
-    pub blank: usize,
-    /// Steps of each row, `0..=T`, `[B]`.
-    pub lengths: &'a [usize],
-    /// The labels of all rows, one row after the other.
-    pub targets: &'a [usize],
-    /// Labels of each row, `0..=U`, `[B]`.
-    pub target_lengths: &'a [usize],
+    /// The labels.
+    pub targets: Targets<'a>,
 }
 
-impl<'a> Batch<'a> {
-    /// The labels of each row.
-    pub fn rows(&self) -> impl Iterator<Item = &'a [usize]> + use<'a> {
-        let (targets, mut at) = (self.targets, 0);
-        self.target_lengths.iter().map(move |length| {
-            at += length;
-            &targets[at - length..at]
-        })
-    }
-
+impl Batch<'_> {
     /// Fails where its parts do not fit each other.
     ///
     /// # Panics
     /// Where sizes disagree, a length is above `T` or `U`, blank or a label is not below `V`, or a label is blank.
     pub fn check(&self) {
-        let Batch {
-            time,
-            labels,
-            classes,
-            blank,
-            lengths,
-            targets,
-            target_lengths,
-        } = *self;
-        assert!(blank < classes, "blank {blank} is not below {classes}");
-        assert_eq!(
-            target_lengths.len(),
-            lengths.len(),
-            "target lengths are [B]"
-        );
-        let all: usize = target_lengths.iter().sum();
-        assert_eq!(targets.len(), all, "targets of all rows");
+        self.targets.check(self.time, self.classes);
+        let most = self.targets.label_lengths.iter().max();
         assert!(
-            lengths.iter().all(|&length| length <= time),
-            "a length is above the {time} steps of the batch"
+            most.is_none_or(|&most| most <= self.labels),
+            "a row has more than the {} labels of the batch",
+            self.labels
         );
-        assert!(
-            target_lengths.iter().all(|&length| length <= labels),
-            "a row has more than the {labels} labels of the batch"
-        );
-        assert!(
-            targets
-                .iter()
-                .all(|&label| label < classes && label != blank),
-            "a label is blank or not below {classes}"
-        );
+    }
+
+    /// `B`.
+    fn rows(&self) -> usize {
+        self.targets.lengths.len()
     }
 
     /// Nodes of a row of the batch, `T (U + 1)`.
@@ -119,7 +87,7 @@ pub fn row_losses<R: Real>(cpu: Cpu, logits: &[R], batch: Batch) -> Vec<f64> {
 /// # Panics
 /// As [`row_losses`], and where `weights` is not `[B]`.
 pub fn gradients<R: Real>(cpu: Cpu, logits: &mut [R], batch: Batch, weights: &[f64]) -> Vec<f64> {
-    assert_eq!(weights.len(), batch.lengths.len(), "weights are [B]");
+    assert_eq!(weights.len(), batch.rows(), "weights are [B]");
     let length = logits.len();
     each_row(
         cpu,
@@ -138,16 +106,16 @@ fn each_row<R: Real>(
 ) -> Vec<f64> {
     batch.check();
     let row_size = elements([batch.nodes(), batch.classes]);
-    let expected = elements([batch.lengths.len(), row_size]);
+    let expected = elements([batch.rows(), row_size]);
     assert_eq!(length, expected, "logits are [B, T, U + 1, V]");
-    let rows: Vec<&[usize]> = batch.rows().collect();
+    let rows: Vec<&[usize]> = batch.targets.rows().collect();
     // Below this many logits a second thread costs more than it gives.
     let threads = if length < 1 << 12 { 1 } else { cpu.threads };
     threads::map_with(threads, rows.len(), Lattice::default, |lattice, row| {
         let mut loss = 0.0;
         cpu.isa.run(Row {
             batch,
-            steps: batch.lengths[row],
+            steps: batch.targets.lengths[row],
             labels: rows[row],
             // SAFETY: the row is within the logits.
             logits: unsafe { logits.pointer().add(row * row_size) },
@@ -174,7 +142,7 @@ struct Row<'a, R> {
 impl<R: Real> Kernel<R> for Row<'_, R> {
     #[inline(always)]
     unsafe fn run<V: Vector<Elem = R>>(self) {
-        let Batch { classes, blank, .. } = self.batch;
+        let (classes, blank) = (self.batch.classes, self.batch.targets.blank);
         let columns = self.batch.labels + 1;
         let (lattice, labels, steps) = (self.lattice, self.labels, self.steps);
         lattice.prepare::<V>(steps, labels.len());

@@ -59,10 +59,12 @@ impl<R: Real> Problem<R> {
         Batch {
             time: self.time,
             classes: self.classes,
-            blank: self.blank,
-            lengths: &self.lengths,
-            targets: &self.targets,
-            target_lengths: &self.target_lengths,
+            targets: Targets {
+                blank: self.blank,
+                lengths: &self.lengths,
+                labels: &self.targets,
+                label_lengths: &self.target_lengths,
+            },
         }
     }
 
@@ -92,7 +94,7 @@ fn by_paths(problem: &Problem<f64>, row: usize) -> (f64, Vec<f64>) {
         classes, lengths, ..
     } = problem;
     let (classes, length, rows) = (*classes, lengths[row], lengths.len());
-    let labels = problem.batch().rows().nth(row).unwrap_or_default();
+    let labels = problem.batch().targets.rows().nth(row).unwrap_or_default();
     let softmax: Vec<f64> = (0..length)
         .flat_map(|step| {
             let x = &problem.logits[(step * rows + row) * classes..][..classes];
@@ -279,15 +281,6 @@ fn a_blank_between_equal_labels_is_counted() {
     assert_eq!(shortest(&[]), 0);
     assert_eq!(shortest(&[3]), 1);
     assert_eq!(shortest(&[3, 3, 1, 1, 1, 3]), 9);
-}
-
-#[test]
-fn reductions_weigh_rows() {
-    let weigh = |reduction: Reduction| reduction.weight(4, 10);
-    assert_eq!(weigh(Reduction::Sum), 1.0);
-    assert_eq!(weigh(Reduction::Rows), 0.25);
-    assert_eq!(weigh(Reduction::Labels), 0.025);
-    assert_eq!(Reduction::Labels.weight(4, 0), 0.25);
 }
 
 #[test]

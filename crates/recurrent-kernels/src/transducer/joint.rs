@@ -9,11 +9,12 @@
 //! nodes are known they are made again for the gradient. Memory is taken for `T U` numbers of a row and for a block of
 //! logits, not for `B T U V`.
 
+use super::Batch;
 use super::lattice::Lattice;
-use super::{Batch, Node};
+use super::nodes::{Backward, Forward, Prepare, nodes};
 use crate::math::Function;
 use crate::matmul::{self, Left, Right, Shared, Start};
-use crate::simd::{Kernel, Real, Vector};
+use crate::simd::Real;
 use crate::{Cpu, elements, threads};
 
 /// Nodes whose logits are held at once, about.
@@ -52,7 +53,7 @@ pub struct JointGradients<R> {
 impl<R: Real> Joint<'_, R> {
     fn check(&self, batch: Batch) {
         batch.check();
-        let rows = batch.lengths.len();
+        let rows = batch.rows();
         let sizes = [
             (
                 "encoder",
@@ -79,7 +80,7 @@ impl<R: Real> Joint<'_, R> {
     pub fn row_losses(&self, cpu: Cpu, batch: Batch) -> Vec<f64> {
         self.check(batch);
         let mut lattice = Lattice::default();
-        let rows = batch.rows().enumerate();
+        let rows = batch.targets.rows().enumerate();
         rows.map(|(row, labels)| self.listen(cpu, batch, row, labels, &mut lattice))
             .collect()
     }
@@ -91,7 +92,7 @@ impl<R: Real> Joint<'_, R> {
     /// As [`Self::row_losses`], and where `weights` is not `[B]`.
     pub fn gradients(&self, cpu: Cpu, batch: Batch, weights: &[f64]) -> JointGradients<R> {
         self.check(batch);
-        assert_eq!(weights.len(), batch.lengths.len(), "weights are [B]");
+        assert_eq!(weights.len(), batch.rows(), "weights are [B]");
         let mut found = JointGradients {
             losses: Vec::new(),
             encoder: vec![R::ZERO; self.encoder.len()],
@@ -100,7 +101,7 @@ impl<R: Real> Joint<'_, R> {
             bias: vec![R::ZERO; self.bias.len()],
         };
         let mut lattice = Lattice::default();
-        for (row, labels) in batch.rows().enumerate() {
+        for (row, labels) in batch.targets.rows().enumerate() {
             let loss = self.listen(cpu, batch, row, labels, &mut lattice);
             found.losses.push(loss);
             if loss == f64::INFINITY {
@@ -133,7 +134,7 @@ impl<R: Real> Joint<'_, R> {
         labels: &[usize],
         lattice: &mut Lattice<R>,
     ) -> f64 {
-        let steps = batch.lengths[row];
+        let steps = batch.targets.lengths[row];
         cpu.isa.run(Prepare {
             steps,
             labels: labels.len(),
@@ -178,7 +179,7 @@ impl<R: Real> Joint<'_, R> {
         weight: R,
         found: &mut JointGradients<R>,
     ) {
-        let (steps, rows, width) = (batch.lengths[row], batch.lengths.len(), self.width);
+        let (steps, rows, width) = (batch.targets.lengths[row], batch.rows(), self.width);
         let columns = labels.len() + 1;
         for first in (0..steps).step_by(Self::block(labels.len())) {
             let last = (first + Self::block(labels.len())).min(steps);
@@ -233,7 +234,7 @@ impl<R: Real> Joint<'_, R> {
         labels: usize,
         steps: std::ops::Range<usize>,
     ) -> Vec<R> {
-        let (rows, width) = (batch.lengths.len(), self.width);
+        let (rows, width) = (batch.rows(), self.width);
         let mut hidden = Vec::with_capacity(steps.len() * (labels + 1) * width);
         for step in steps {
             let heard = &self.encoder[(step * rows + row) * width..][..width];
@@ -270,104 +271,5 @@ impl<R: Real> Joint<'_, R> {
 fn add<R: Real>(sums: &mut [R], terms: &[R]) {
     for (sum, &term) in sums.iter_mut().zip(terms) {
         *sum = *sum + term;
-    }
-}
-
-/// Reads the logits `[N, V]` of nodes in order: log probabilities of blank and the label, and the sum of exponentials. Where
-/// `flows` gives the probabilities of having left a node and a factor, its logits are replaced by their gradient.
-fn nodes<R: Real>(
-    cpu: Cpu,
-    logits: &mut [R],
-    batch: Batch,
-    labels: &[usize],
-    flows: impl Fn(usize) -> Option<([R; 2], R)> + Sync,
-) -> Vec<[R; 3]> {
-    let count = logits.len() / batch.classes;
-    let mut read = vec![[R::ZERO; 3]; count];
-    let threads = if logits.len() < 1 << 13 {
-        1
-    } else {
-        cpu.threads
-    };
-    let (values, results) = (Shared(logits.as_mut_ptr()), Shared(read.as_mut_ptr()));
-    threads::run(threads, |member| {
-        cpu.isa.run(Nodes {
-            range: member.share(count),
-            batch,
-            labels,
-            logits: values.pointer(),
-            read: results.pointer(),
-            flows: &flows,
-        });
-    });
-    read
-}
-
-/// One thread's nodes.
-struct Nodes<'a, R, F> {
-    range: std::ops::Range<usize>,
-    batch: Batch<'a>,
-    labels: &'a [usize],
-    logits: *mut R,    // [N, V]
-    read: *mut [R; 3], // [N]
-    flows: &'a F,
-}
-
-impl<R: Real, F: Fn(usize) -> Option<([R; 2], R)>> Kernel<R> for Nodes<'_, R, F> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Elem = R>>(self) {
-        let Batch { classes, blank, .. } = self.batch;
-        for number in self.range.clone() {
-            let label = self.labels.get(number % (self.labels.len() + 1));
-            let flows = (self.flows)(number);
-            // SAFETY: the node is this thread's own.
-            unsafe {
-                let x = self.logits.add(number * classes);
-                let node = Node::read::<V>(x, classes, blank, label, flows.is_some());
-                *self.read.add(number) = [node.blank, node.label, node.sum];
-                if let Some((flows, weight)) = flows {
-                    let label = label.copied().unwrap_or(blank);
-                    Node::write::<V>(x, classes, [blank, label], node.sum, flows, weight);
-                }
-            }
-        }
-    }
-}
-
-struct Prepare<'a, R> {
-    steps: usize,
-    labels: usize,
-    lattice: &'a mut Lattice<R>,
-}
-
-impl<R: Real> Kernel<R> for Prepare<'_, R> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Elem = R>>(self) {
-        self.lattice.prepare::<V>(self.steps, self.labels);
-    }
-}
-
-struct Forward<'a, R> {
-    lattice: &'a mut Lattice<R>,
-    log_probability: &'a mut f64,
-}
-
-impl<R: Real> Kernel<R> for Forward<'_, R> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Elem = R>>(self) {
-        // SAFETY: the caller's promise.
-        *self.log_probability = unsafe { self.lattice.forward::<V>() };
-    }
-}
-
-struct Backward<'a, R> {
-    lattice: &'a mut Lattice<R>,
-}
-
-impl<R: Real> Kernel<R> for Backward<'_, R> {
-    #[inline(always)]
-    unsafe fn run<V: Vector<Elem = R>>(self) {
-        // SAFETY: the caller's promise.
-        unsafe { self.lattice.backward::<V>() };
     }
 }

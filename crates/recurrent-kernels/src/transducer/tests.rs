@@ -47,10 +47,12 @@ impl Problem {
             time: self.time,
             labels: self.labels,
             classes: self.classes,
-            blank: self.blank,
-            lengths: &self.lengths,
-            targets: &self.targets,
-            target_lengths: &self.target_lengths,
+            targets: Targets {
+                blank: self.blank,
+                lengths: &self.lengths,
+                labels: &self.targets,
+                label_lengths: &self.target_lengths,
+            },
         }
     }
 
@@ -83,7 +85,7 @@ fn by_ways(problem: &Problem, row: usize, step: usize, place: usize) -> f64 {
         classes,
         ..
     } = *problem;
-    let own = problem.batch().rows().nth(row).unwrap_or_default();
+    let own = problem.batch().targets.rows().nth(row).unwrap_or_default();
     if step == problem.lengths[row] {
         return if place == own.len() { 1.0 } else { 0.0 };
     }

@@ -18,7 +18,7 @@ pub fn ctc_loss(logits: Tensor<3>, targets: &UnalignedTargets, weights: &[f64]) 
         let loss: f64 = infinite(targets, weights);
         return logits.sum().mul_scalar(0.0).add_scalar(loss);
     }
-    let rows: Vec<&[usize]> = targets.batch([time, batch, classes]).rows().collect();
+    let rows = targets.rows();
     let most = rows.iter().map(|labels| labels.len()).max().unwrap_or(0);
     let states = 2 * most + 1;
     // Blank before, between and after the labels, and past the last. [B, S]
@@ -90,8 +90,9 @@ pub fn ctc_loss(logits: Tensor<3>, targets: &UnalignedTargets, weights: &[f64]) 
 
 /// Plus infinity where the labels of a row that counts do not fit its steps, else zero.
 fn infinite(targets: &UnalignedTargets, weights: &[f64]) -> f64 {
-    let rows = targets.batch([0; 3]).rows();
-    let misfit = rows
+    let misfit = targets
+        .rows()
+        .into_iter()
         .zip(&targets.lengths)
         .zip(weights)
         .any(|((labels, &length), &weight)| shortest(labels) > length && weight != 0.0);

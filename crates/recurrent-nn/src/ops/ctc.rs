@@ -6,8 +6,9 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 use recurrent_kernels::ctc::{self as kernel, Batch};
 use recurrent_kernels::transducer;
+use recurrent_kernels::unaligned::Targets;
 
-pub use recurrent_kernels::ctc::Reduction as UnalignedReduction;
+pub use recurrent_kernels::unaligned::Reduction as UnalignedReduction;
 
 /// What the rows of a batch spell, unaligned with their steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,19 +39,31 @@ impl UnalignedTargets {
         }
     }
 
-    /// As the kernel takes them, for logits `[T, B, V]`.
+    /// As the kernels take them.
+    fn view(&self) -> Targets<'_> {
+        Targets {
+            blank: self.blank,
+            lengths: &self.lengths,
+            labels: &self.labels,
+            label_lengths: &self.label_lengths,
+        }
+    }
+
+    /// The labels of each row.
+    pub(crate) fn rows(&self) -> Vec<&[usize]> {
+        self.view().rows().collect()
+    }
+
+    /// With the shape of logits `[T, B, V]`.
     pub(crate) fn batch(&self, [time, _, classes]: [usize; 3]) -> Batch<'_> {
         Batch {
             time,
             classes,
-            blank: self.blank,
-            lengths: &self.lengths,
-            targets: &self.labels,
-            target_lengths: &self.label_lengths,
+            targets: self.view(),
         }
     }
 
-    /// As the kernel of transducers takes them, for `[T, U + 1, V]` logits a row.
+    /// With the shape of a transducer's logits, `[T, U + 1, V]` a row.
     pub(crate) fn transducer_batch(
         &self,
         [time, places, classes]: [usize; 3],
@@ -60,10 +73,7 @@ impl UnalignedTargets {
             time,
             labels: places - 1,
             classes,
-            blank: self.blank,
-            lengths: &self.lengths,
-            targets: &self.labels,
-            target_lengths: &self.label_lengths,
+            targets: self.view(),
         }
     }
 

@@ -2,12 +2,13 @@
 
 mod data;
 mod decode;
+mod sound;
 
 pub use data::{
-    DialledData, HandwrittenData, JoinedData, Misfits, NamedImagesData, SoundData, SoundSettings,
-    TranscribedData,
+    DialledData, HandwrittenData, JoinedData, Misfits, NamedImagesData, SoundData, TranscribedData,
 };
 pub use decode::{DecodeConfig, DecodeMethod};
+pub use sound::SoundSettings;
 
 use super::network::TranscriberConfig;
 use crate::Error;
