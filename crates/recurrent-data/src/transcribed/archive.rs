@@ -99,13 +99,13 @@ fn unpack(path: &Path, wanted: &impl Fn(&str) -> bool) -> Result<Vec<Entry>, Dat
     // One byte more tells an archive that is too large from one that just fits.
     let mut archive = tar::Archive::new(file.reader.take(MOST_BYTES + 1));
     let mut entries = Vec::new();
-    let mut total = 0;
+    let mut total: u64 = 0;
     for entry in archive.entries().map_err(unreadable)? {
         let mut entry = entry.map_err(unreadable)?;
         if !entry.header().entry_type().is_file() {
             continue;
         }
-        total += entry.size();
+        total = entry.size().saturating_add(total);
         if total > MOST_BYTES {
             return Err(DataError::TooLarge {
                 path: path.to_owned(),

@@ -53,6 +53,7 @@ pub struct JointGradients<R> {
 impl<R: Real> Joint<'_, R> {
     fn check(&self, batch: Batch) {
         batch.check();
+        assert!(self.width > 0, "a joint network has units");
         let rows = batch.rows();
         let sizes = [
             (

@@ -33,7 +33,14 @@ pub fn ctc_loss(logits: Tensor<3>, targets: &UnalignedTargets, weights: &[f64]) 
         let data = TensorData::new(all.collect::<Vec<f64>>(), [batch, states]);
         Tensor::from_data(data, (&device, dtype))
     };
-    let labels: Tensor<2, Int> = table(&|labels, state| class(labels, state) as f64).int();
+    let classes_of = |labels: &&[usize]| -> Vec<i64> {
+        (0..states)
+            .map(|state| class(labels, state) as i64)
+            .collect()
+    };
+    let labels: Vec<i64> = rows.iter().flat_map(classes_of).collect();
+    let labels: Tensor<2, Int> =
+        Tensor::from_data(TensorData::new(labels, [batch, states]), &device);
     let skips = |labels: &[usize], state: usize| {
         state % 2 == 1 && state >= 3 && class(labels, state) != class(labels, state - 2)
     };

@@ -1,4 +1,4 @@
-//! The loss of transducers, as a loop over the diagonals of the nodes in logarithms.
+//! The loss of transducers, as a loop over all nodes in logarithms: an oracle, slow where there are many.
 
 use super::{linear, log_sum};
 use crate::ops::UnalignedTargets;
@@ -55,7 +55,7 @@ pub fn transducer_loss(
     let inner =
         mask(&|row, step, place| step + 1 < targets.lengths[row] && place <= own[row].len());
     let told = mask(&|row, step, place| step < targets.lengths[row] && place < own[row].len());
-    let ends: Tensor<3> = blank.clone().mask_fill(last, 0.0);
+    let ends: Tensor<3> = blank.clone().mask_fill(last.clone(), 0.0);
     let blank = blank.mask_fill(inner, IMPOSSIBLE);
     let label = label.mask_fill(told, IMPOSSIBLE);
 
@@ -86,9 +86,7 @@ pub fn transducer_loss(
     // The end of a row is one node, which the others' zeros do not count beside.
     let lines = sums.into_iter().map(|line| Tensor::cat(line, 1));
     let sums: Tensor<3> = Tensor::stack(lines.collect(), 1);
-    let is_end =
-        mask(&|row, step, place| step + 1 == targets.lengths[row] && place == own[row].len());
-    let reached = (sums.mask_fill(is_end, 0.0) + ends).reshape([rows, time * places]);
+    let reached = (sums.mask_fill(last, 0.0) + ends).reshape([rows, time * places]);
     let losses: Tensor<1> = -reached.sum_dim(1).reshape([rows]);
     let factors = (0..rows).map(|row| match targets.lengths[row] {
         0 => 0.0,

@@ -34,6 +34,16 @@ pub enum EncoderConfig {
     Convolutional(ConvolutionalConfig),
 }
 
+impl EncoderConfig {
+    /// How many steps become one, as far as numbers go.
+    pub(crate) fn stride(&self) -> usize {
+        match self {
+            Self::Recurrent(_) => 1,
+            Self::Convolutional(config) => config.stride(),
+        }
+    }
+}
+
 /// What an encoder reads.
 #[derive(Debug, Clone)]
 pub enum Input {

@@ -54,6 +54,10 @@ impl TranscriptionConfig {
             ("language_model", self.decode.language_model.is_some()),
             ("hotwords", !self.decode.hotwords.is_empty()),
             ("method", self.decode.method == DecodeMethod::PrefixSearch),
+            (
+                "token_min_logp",
+                self.decode.token_min_logp != DecodeConfig::default().token_min_logp,
+            ),
         ];
         let is_transducer = self.model.predictor.is_some();
         guided.into_iter().try_for_each(|(name, is_given)| {

@@ -141,7 +141,10 @@ impl Decoder {
             match (method, &guides) {
                 (DecodeMethod::BestPath, _) => Ok(vec![best_path(emissions)]),
                 (DecodeMethod::PrefixSearch, _) => {
-                    let found = prefix_search(emissions, self.config.prefix_search())?;
+                    let found = {
+                        let (steps, classes) = (emissions.frames(), emissions.symbols());
+                        prefix_search(emissions, self.config.prefix_search(steps, classes))?
+                    };
                     Ok(vec![found.hypothesis])
                 }
                 (DecodeMethod::Beam, None) => beam_search(emissions, options, Unguided),
@@ -167,9 +170,21 @@ impl Decoder {
         transducer: &TransducerStepper,
     ) -> Result<Vec<Hypothesis>, DecodeError> {
         let frames = values.chunks_exact(transducer.width());
-        if method != DecodeMethod::Beam {
-            let most = self.transducer_options(n_best).most_labels;
-            return Ok(vec![greedy(transducer, frames, most)?]);
+        match method {
+            DecodeMethod::BestPath => {
+                let most = self.transducer_options(n_best).most_labels;
+                return Ok(vec![greedy(transducer, frames, most)?]);
+            }
+            DecodeMethod::PrefixSearch => {
+                let found = method.as_str();
+                let expected = "best-path or beam, as the model is a transducer";
+                return Err(DecodeError::Setting {
+                    field: "method",
+                    expected,
+                    found: found.to_string(),
+                });
+            }
+            DecodeMethod::Beam => {}
         }
         let options = self.transducer_options(n_best);
         let mut search = TransducerSearch::new(transducer, options)?;
@@ -194,7 +209,7 @@ impl Decoder {
     /// # Errors
     /// Where the guides do not fit the symbols.
     pub fn beam(&self) -> Result<BeamSearch<Option<Guides<'_>>>, Error> {
-        let options = self.config.beam(1);
+        let options = self.config.beam_of_stream();
         Ok(BeamSearch::new(
             self.classes,
             BLANK,

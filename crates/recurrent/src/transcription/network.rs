@@ -11,8 +11,8 @@ mod transducer;
 pub(crate) use learner::TranscriberTask;
 pub(super) use trained::TrainedNetwork;
 pub use transducer::PredictorConfig;
-use transducer::TransducerHead;
 pub(super) use transducer::TransducerStepper;
+use transducer::{TransducerHead, map};
 
 use crate::Error;
 use crate::network::check::check_dropouts;
@@ -121,6 +121,14 @@ impl TranscriberConfig {
         encoder.steps(self.front_parts(inputs).steps(steps))
     }
 
+    /// How many steps become one, as far as numbers go.
+    pub(super) fn stride(&self) -> usize {
+        let blocks = self.front.iter();
+        let front = blocks.map(|block| block.stride[0].saturating_mul(block.window[0]));
+        let encoder = self.encoder.stride();
+        front.fold(encoder, usize::saturating_mul)
+    }
+
     /// The least number of steps that labels can be told in.
     pub(super) fn shortest(&self, labels: &[usize]) -> usize {
         match self.predictor {
@@ -194,12 +202,7 @@ impl TranscriberNetwork {
         let (states, lengths) = self.encoder.read(vectors, &lengths, mode.part(2));
         let states = dropout(states, self.output_dropout, mode.part(3));
         let scores = match (&self.output, &self.transducer) {
-            (Some(output), _) => {
-                let [time, rows, width] = states.dims();
-                let scores = output.forward(states.reshape([time * rows, width]));
-                let classes = scores.dims()[1];
-                scores.reshape([time, rows, classes])
-            }
+            (Some(output), _) => map(output, states),
             (None, Some(head)) => head.hear(states),
             (None, None) => states,
         };

@@ -4,7 +4,7 @@ use super::config::{DecodeMethod, TranscriptionConfig};
 use super::data::{TranscribedCorpus, Utterances};
 use super::decoder::Decoder;
 use super::measures::TextMeasures;
-use super::network::{Shape, TrainedNetwork, TranscriberConfig};
+use super::network::{Shape, TrainedNetwork};
 use super::reading::Reading;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
@@ -44,17 +44,6 @@ impl Reading {
             inputs: self.channels_of_front(&config.data),
             classes: self.symbols.len() + 1,
         }
-    }
-}
-
-impl TranscriberConfig {
-    /// How many steps become one.
-    pub(super) fn stride(&self, inputs: [usize; 2]) -> usize {
-        let mut stride = 1;
-        while self.steps(inputs, stride + 1) == 1 {
-            stride += 1;
-        }
-        stride
     }
 }
 
@@ -140,6 +129,8 @@ impl Transcriber {
         if let Some(path) = path {
             data.set_path(path)?;
         }
+        // Nothing is learned from them.
+        data.drop_misfits();
         self.reading.corpus(&data, &self.config.model)
     }
 
@@ -195,7 +186,7 @@ impl Transcriber {
 
     /// What a step of the network is in seconds of sound, or in columns of an image.
     pub fn step(&self) -> f64 {
-        let stride = self.config.model.stride(self.network.shape.inputs) as f64;
+        let stride = self.config.model.stride() as f64;
         match self.config.data.sound() {
             Some(sound) => stride * sound.stack as f64 * sound.features.hop_ms / 1000.0,
             None => stride,

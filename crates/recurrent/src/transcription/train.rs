@@ -153,15 +153,11 @@ impl Start {
         let device = training.options.device.device()?.autodiff();
         let seed = noise::mix(config.training.seed, 0);
         let model = config.model.init(shape, seed, false, &device);
-        let augment = config
-            .data
-            .sound()
-            .and_then(|sound| sound.spec_augment.as_ref());
-        let channels = shape.inputs[0] * shape.inputs[1];
+        let sound = config.data.sound();
         let task = TranscriberTask::new(
             [&corpus.train, &corpus.valid],
-            channels,
-            augment,
+            shape.inputs,
+            sound,
             &config.model,
         );
         let mut learner = ExampleLearner::new(task, &config.training, device);

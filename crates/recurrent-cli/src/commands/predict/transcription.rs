@@ -82,6 +82,15 @@ pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Fa
         }
         _ => Box::new(io::stdin().lock()),
     };
+    let place = match &arguments.input {
+        Some(path) if path != Path::new("-") => path.display().to_string(),
+        _ => "standard input".to_string(),
+    };
+    let wrong = |expected: &str, found: &str| Error::Setting {
+        key: place.clone(),
+        expected: expected.to_string(),
+        found: found.to_string(),
+    };
     let rate = arguments.rate;
     let mut stream = transcriber.stream(rate)?;
     let mut told = Told::new(arguments.json);
@@ -89,12 +98,10 @@ pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Fa
     let mut bytes = vec![0; PIECE];
     let mut filled = 0;
     loop {
-        let read = source.read(&mut bytes[filled..]);
-        let read = read.map_err(|error| Error::Setting {
-            key: "standard input".to_string(),
-            expected: "samples of 16 bits".to_string(),
-            found: error.kind().to_string(),
-        })?;
+        let read = match source.read(&mut bytes[filled..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read.map_err(|error| wrong("samples of 16 bits", &error.kind().to_string()))?,
+        };
         if read == 0 {
             break;
         }
@@ -113,12 +120,7 @@ pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Fa
         told.tell(&stream.stable(), &stream.tentative(), stream.seconds())?;
     }
     if filled > 0 {
-        return Err(Error::Setting {
-            key: "standard input".to_string(),
-            expected: "whole samples of 16 bits".to_string(),
-            found: "an odd number of bytes".to_string(),
-        }
-        .into());
+        return Err(wrong("whole samples of 16 bits", "an odd number of bytes").into());
     }
     let heard = samples as f64 / f64::from(rate);
     let before = Instant::now();

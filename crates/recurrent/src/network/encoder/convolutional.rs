@@ -78,6 +78,12 @@ impl ConvolutionalConfig {
         blocks.fold(steps, |steps, _| steps.div_ceil(self.window))
     }
 
+    /// How many steps become one, as far as numbers go.
+    pub(super) fn stride(&self) -> usize {
+        let blocks = self.filters.iter();
+        blocks.fold(1, |stride: usize, _| stride.saturating_mul(self.window))
+    }
+
     pub(super) fn parameters(&self, width: usize) -> usize {
         let seen: usize = self.widths.iter().sum();
         let (mut parameters, mut input) = (0, width);

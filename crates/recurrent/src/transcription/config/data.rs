@@ -279,6 +279,16 @@ impl TranscribedData {
         }
     }
 
+    /// Leaves out training sequences whose text does not fit their steps.
+    pub(in crate::transcription) fn drop_misfits(&mut self) {
+        match self {
+            Self::Dialled(_) | Self::Handwritten(_) => {}
+            Self::Sound(data) => data.misfits = Misfits::Drop,
+            Self::Joined(data) => data.misfits = Misfits::Drop,
+            Self::NamedImages(data) => data.misfits = Misfits::Drop,
+        }
+    }
+
     /// What becomes of training sequences whose text does not fit their steps.
     pub(in crate::transcription) fn misfits(&self) -> Misfits {
         match self {

@@ -7,6 +7,8 @@ use crate::training::check;
 use recurrent_decode::ctc::{BeamOptions, PrefixSearchOptions};
 use serde::{Deserialize, Serialize};
 
+/// Steps times classes times prefixes of a prefix search.
+const MOST_WORK: usize = 20_000_000;
 /// Symbols of a stream that stay undecided at most: its memory is bounded by them.
 const MOST_UNDECIDED: usize = 200;
 
@@ -65,7 +67,7 @@ pub struct DecodeConfig {
     /// How much the language model's log probabilities count.
     #[serde(default = "half")]
     pub language_model_weight: f32,
-    /// What a symbol, or with a language model of words a word, adds to the score.
+    /// What a symbol, or with a language model of words a word, adds to the score beside the model.
     #[serde(default)]
     pub insertion_bonus: f32,
     /// Of a beam: words and phrases that are likely.
@@ -137,6 +139,12 @@ impl DecodeConfig {
             "a number from -1000 to 1000",
             bonus,
         )?;
+        check(
+            bonus == 0.0 || self.language_model.is_some(),
+            key("insertion_bonus"),
+            "0, as there is no decode.language_model",
+            bonus,
+        )?;
         let given = [
             ("lexicon", self.lexicon.is_some()),
             ("language_model", self.language_model.is_some()),
@@ -164,15 +172,27 @@ impl DecodeConfig {
             token_min_logp: self.token_min_logp,
             beam_prune_logp: self.beam_prune_logp,
             n_best,
-            most_undecided: Some(MOST_UNDECIDED),
+            most_undecided: None,
         }
     }
 
-    /// The settings of a prefix search.
-    pub(in crate::transcription) fn prefix_search(&self) -> PrefixSearchOptions {
+    /// The settings of a beam search of a stream.
+    pub(in crate::transcription) fn beam_of_stream(&self) -> BeamOptions {
+        BeamOptions {
+            most_undecided: Some(MOST_UNDECIDED),
+            ..self.beam(1)
+        }
+    }
+
+    /// The settings of a prefix search of a sequence of `steps` steps of `classes`: fewer prefixes the more each takes.
+    pub(in crate::transcription) fn prefix_search(
+        &self,
+        steps: usize,
+        classes: usize,
+    ) -> PrefixSearchOptions {
         PrefixSearchOptions {
             cut_above: (self.cut_above < 1.0).then_some(self.cut_above as f32),
-            ..PrefixSearchOptions::default()
+            most_prefixes: (MOST_WORK / (steps * classes).max(1)).clamp(100, 10_000),
         }
     }
 }

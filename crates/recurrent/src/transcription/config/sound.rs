@@ -85,8 +85,11 @@ impl SoundSettings {
         check(fine, key("max_seconds"), "above 0 to 86400", seconds)?;
         let factors = &self.speed_factors;
         let fine = (1..=10).contains(&factors.len())
-            && factors.iter().all(|factor| (0.5..=2.0).contains(factor));
-        let expected = "1 to 10 numbers from 0.5 to 2";
+            && factors.iter().all(|factor| {
+                let thousandths = factor * 1000.0;
+                (0.5..=2.0).contains(factor) && (thousandths - thousandths.round()).abs() < 1e-6
+            });
+        let expected = "1 to 10 numbers from 0.5 to 2 in steps of 0.001";
         check(fine, key("speed_factors"), expected, format!("{factors:?}"))?;
         match &self.spec_augment {
             Some(augment) => augment

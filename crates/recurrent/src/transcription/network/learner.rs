@@ -3,10 +3,12 @@
 use super::{TranscriberConfig, TranscriberNetwork};
 use crate::language_model::Split;
 use crate::training::ExampleTask;
+use crate::transcription::config::SoundSettings;
 use crate::transcription::data::{Utterances, batch};
 use crate::transcription::reading::BLANK;
 use crate::transcription::sources::draw;
 use burn::tensor::{Device, Tensor};
+use recurrent_data::Signal;
 use recurrent_data::sound::SpecAugment;
 use recurrent_nn::{Mode, UnalignedTargets};
 
@@ -17,17 +19,21 @@ pub(crate) struct TranscriberTask<'a> {
     lengths: [Vec<usize>; 2],
     /// Values of a step.
     channels: usize,
+    /// Channels of a step, and features of each.
+    inputs: [usize; 2],
     augment: Option<&'a SpecAugment>,
+    /// Steps of the features that one step is.
+    stack: usize,
     config: &'a TranscriberConfig,
     digest: u64,
 }
 
 impl<'a> TranscriberTask<'a> {
-    /// The task of two splits, of steps of `channels` values.
+    /// The task of two splits, of steps of channels and features of each.
     pub(crate) fn new(
         [train, valid]: [&'a Utterances; 2],
-        channels: usize,
-        augment: Option<&'a SpecAugment>,
+        inputs: [usize; 2],
+        sound: Option<&'a SoundSettings>,
         config: &'a TranscriberConfig,
     ) -> Self {
         Self {
@@ -35,8 +41,10 @@ impl<'a> TranscriberTask<'a> {
             digest: train.digest() ^ valid.digest().rotate_left(1),
             train,
             valid,
-            channels,
-            augment,
+            channels: inputs[0] * inputs[1],
+            inputs,
+            augment: sound.and_then(|sound| sound.spec_augment.as_ref()),
+            stack: sound.map_or(1, |sound| sound.stack),
             config,
         }
     }
@@ -69,14 +77,32 @@ impl ExampleTask for TranscriberTask<'_> {
             Split::Train => self.train,
             _ => self.valid,
         };
+        // A validation text that does not fit its steps has no finite loss and counts for nothing; training texts fit.
+        let fits = |&&example: &&usize| {
+            let steps = self
+                .config
+                .steps(self.inputs, utterances.signals[example].steps);
+            self.config.shortest(&utterances.labels[example]) <= steps
+        };
+        let examples: Vec<usize> = examples.iter().filter(fits).copied().collect();
+        if examples.is_empty() {
+            return (Tensor::zeros([1], device), 0.0);
+        }
         let signals = examples.iter().map(|&example| &utterances.signals[example]);
         let (vectors, lengths) = match (self.augment, mode) {
             (Some(augment), Mode::Training { seed }) => {
-                let masked = signals.zip(examples).map(|(signal, &example)| {
-                    let mut signal = signal.clone();
+                let masked = signals.zip(&examples).map(|(signal, &example)| {
+                    // Masks are over what was heard at one time: stacked steps stand one after the other.
+                    let mut masked = Signal {
+                        steps: signal.steps * self.stack,
+                        values: signal.values.clone(),
+                    };
                     // Its range was checked with the recipe.
-                    let _ = augment.apply(&mut signal, draw(seed, example));
-                    signal
+                    let _ = augment.apply(&mut masked, draw(seed, example));
+                    Signal {
+                        steps: signal.steps,
+                        values: masked.values,
+                    }
                 });
                 let masked: Vec<_> = masked.collect();
                 batch(masked.iter(), self.channels, device)
@@ -84,19 +110,9 @@ impl ExampleTask for TranscriberTask<'_> {
             _ => batch(signals, self.channels, device),
         };
         let (scores, lengths) = model.forward(vectors, &lengths, mode.part(1));
-        let labels = examples
+        let rows = examples
             .iter()
             .map(|&example| &utterances.labels[example][..]);
-        // A validation text that does not fit has no finite loss; training texts fit.
-        let rows: Vec<&[usize]> = labels
-            .zip(&lengths)
-            .map(
-                |(labels, &length)| match self.config.shortest(labels) <= length {
-                    true => labels,
-                    false => &[],
-                },
-            )
-            .collect();
         let targets = UnalignedTargets::new(BLANK, &lengths, rows);
         (model.loss(scores, &targets, mode), examples.len() as f64)
     }

@@ -140,7 +140,7 @@ pub struct TransducerHead {
 }
 
 /// A linear map of the last axis.
-fn map(linear: &Linear, x: Tensor<3>) -> Tensor<3> {
+pub(super) fn map(linear: &Linear, x: Tensor<3>) -> Tensor<3> {
     let [time, rows, width] = x.dims();
     let y = linear.forward(x.reshape([time * rows, width]));
     let width = y.dims()[1];
