@@ -32,7 +32,7 @@ mod tests;
 
 pub use align::{AlignedLabel, Alignment, align};
 pub use beam::{BeamOptions, BeamSearch, beam_search};
-pub use best_path::best_path;
+pub use best_path::{BestPath, best_path};
 pub use emissions::Emissions;
 pub use prefix_search::{PrefixSearchOptions, PrefixSearchResult, prefix_search};
 pub use probability::log_probability;

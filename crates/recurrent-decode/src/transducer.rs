@@ -39,7 +39,7 @@ pub trait TransducerModel {
 pub struct TransducerOptions {
     /// How many beginnings are kept after each step, and of each length within one.
     pub beam_width: usize,
-    /// The most labels that are told at one step.
+    /// The most labels that are told at one step; of a beginning that several ways lead to, by the way that tells the fewest.
     pub most_labels: usize,
     /// A beginning is kept where its score is above the best one's with this added, which is below 0.
     pub prune_logp: f32,
@@ -85,8 +85,8 @@ impl TransducerOptions {
     }
 }
 
-/// The labels that taking the most probable symbol at every node tells, at most `most_labels` a step. A label's confidence is
-/// its probability at its node; the score is that of the one way taken.
+/// The labels that taking the most probable symbol at every node tells, at most `most_labels` a step: [`GreedySearch`] on all
+/// frames.
 ///
 /// # Errors
 /// Where a value is no log probability.
@@ -98,25 +98,74 @@ pub fn greedy<'a, M: TransducerModel>(
 where
     M::Frame: 'a,
 {
-    let mut labels = Labels::with_capacity(0);
-    let (mut state, mut score) = (model.start(), 0.0);
-    let mut out = vec![0.0; model.symbols()];
-    for (number, frame) in frames.enumerate() {
-        for told in 0..=most_labels {
-            model.log_probabilities(frame, &state, &mut out);
-            check(&out, number)?;
-            let best = (0..out.len()).max_by(|&a, &b| out[a].total_cmp(&out[b]));
-            let best = best.unwrap_or(model.blank());
-            if best == model.blank() || told == most_labels {
-                score += out[model.blank()];
-                break;
-            }
-            score += out[best];
-            labels.push(best as u32, number, out[best].exp());
-            model.advance(&mut state, best as u32);
+    let mut search = GreedySearch::new(model, most_labels);
+    for frame in frames {
+        search.advance(frame)?;
+    }
+    Ok(search.finish())
+}
+
+/// The greedy way through frames as they come. A label's confidence is its probability at its node; the score is that of the one
+/// way taken.
+pub struct GreedySearch<'a, M: TransducerModel> {
+    model: &'a M,
+    most_labels: usize,
+    labels: Labels,
+    state: M::State,
+    score: f64,
+    frames: usize,
+    /// Scratch, `[V]`.
+    out: Vec<f32>,
+}
+
+impl<'a, M: TransducerModel> GreedySearch<'a, M> {
+    /// A way before its first frame.
+    pub fn new(model: &'a M, most_labels: usize) -> Self {
+        Self {
+            model,
+            most_labels,
+            labels: Labels::default(),
+            state: model.start(),
+            score: 0.0,
+            frames: 0,
+            out: vec![0.0; model.symbols()],
         }
     }
-    Ok(labels.into_hypothesis(score, score))
+
+    /// Goes on by a frame.
+    ///
+    /// # Errors
+    /// Where a value is no log probability.
+    pub fn advance(&mut self, frame: &M::Frame) -> Result<(), DecodeError> {
+        let blank = self.model.blank();
+        for told in 0..=self.most_labels {
+            self.model
+                .log_probabilities(frame, &self.state, &mut self.out);
+            check(&self.out, self.frames)?;
+            let best = (0..self.out.len()).max_by(|&a, &b| self.out[a].total_cmp(&self.out[b]));
+            let best = best.filter(|_| told < self.most_labels).unwrap_or(blank);
+            let value = self.out[best];
+            self.score += f64::from(value);
+            if best == blank {
+                break;
+            }
+            self.labels.push(best as u32, self.frames, value.exp());
+            self.model.advance(&mut self.state, best as u32);
+        }
+        self.frames += 1;
+        Ok(())
+    }
+
+    /// The labels so far; no further frame changes one.
+    pub fn labels(&self) -> &[u32] {
+        &self.labels.labels
+    }
+
+    /// The labelling of all frames.
+    pub fn finish(self) -> Hypothesis {
+        let score = self.score as f32;
+        self.labels.into_hypothesis(score, score)
+    }
 }
 
 fn check(values: &[f32], frame: usize) -> Result<(), DecodeError> {
@@ -137,9 +186,11 @@ struct Beginning<S> {
     /// Its labels are the keys.
     positions: Vec<usize>,
     confidences: Vec<f32>,
-    /// `ln` of the sum over all ways to it.
+    /// `ln` of the sum over all ways to it, relative to the best beginning.
     score: f32,
     state: S,
+    /// Labels that were told at the present step, on the way that told the fewest.
+    told: usize,
 }
 
 /// A search that is given its frames one by one.
@@ -147,6 +198,8 @@ pub struct TransducerSearch<'a, M: TransducerModel> {
     model: &'a M,
     options: TransducerOptions,
     frames: usize,
+    /// What the scores of the beam are relative to.
+    offset: f64,
     beam: BTreeMap<Vec<u32>, Beginning<M::State>>,
     /// Scratch, `[V]`.
     out: Vec<f32>,
@@ -164,11 +217,13 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
             confidences: Vec::new(),
             score: 0.0,
             state: model.start(),
+            told: 0,
         };
         Ok(Self {
             model,
             options,
             frames: 0,
+            offset: 0.0,
             beam: BTreeMap::from([(Vec::new(), nothing)]),
             out: vec![0.0; model.symbols()],
         })
@@ -181,13 +236,13 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
     pub fn advance(&mut self, frame: &M::Frame) -> Result<(), DecodeError> {
         // Beginnings by their length, shorter ones first.
         let mut levels: BTreeMap<usize, BTreeMap<Vec<u32>, Beginning<M::State>>> = BTreeMap::new();
-        for (labels, beginning) in std::mem::take(&mut self.beam) {
+        for (labels, mut beginning) in std::mem::take(&mut self.beam) {
+            beginning.told = 0;
             levels
                 .entry(labels.len())
                 .or_default()
                 .insert(labels, beginning);
         }
-        let longest = levels.keys().max().copied().unwrap_or(0) + self.options.most_labels;
         let mut after: Vec<(Vec<u32>, Beginning<M::State>)> = Vec::new();
         let mut best = f32::NEG_INFINITY;
         while let Some((length, level)) = levels.pop_first() {
@@ -201,7 +256,7 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
                 self.model
                     .log_probabilities(frame, &beginning.state, &mut self.out);
                 check(&self.out, self.frames)?;
-                if length < longest {
+                if beginning.told < self.options.most_labels {
                     self.extend(&labels, &beginning, levels.entry(length + 1).or_default());
                 }
                 beginning.score += self.out[self.model.blank()];
@@ -216,6 +271,12 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
         });
         after.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then_with(|| a.0.cmp(&b.0)));
         after.truncate(self.options.beam_width);
+        if best > f32::NEG_INFINITY {
+            self.offset += f64::from(best);
+            for (_, beginning) in &mut after {
+                beginning.score -= best;
+            }
+        }
         self.beam = after.into_iter().collect();
         Ok(())
     }
@@ -237,7 +298,10 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
             let mut longer = labels.to_vec();
             longer.push(symbol as u32);
             match into.get_mut(&longer) {
-                Some(known) => known.score = log_add(known.score, score),
+                Some(known) => {
+                    known.score = log_add(known.score, score);
+                    known.told = known.told.min(beginning.told + 1);
+                }
                 None => {
                     let mut state = beginning.state.clone();
                     self.model.advance(&mut state, symbol as u32);
@@ -252,6 +316,7 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
                             confidences,
                             score,
                             state,
+                            told: beginning.told + 1,
                         },
                     );
                 }
@@ -283,7 +348,25 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
         common
     }
 
-    /// The most probable labellings, best first. A label's position is the frame of the first way to it that was found, and its
+    /// Takes out the labels that are [`stable`](Self::stable): what is given from now on begins after them.
+    pub fn take_stable(&mut self) -> Vec<u32> {
+        let stable = self.stable();
+        if !stable.is_empty() {
+            let shorter = |(mut labels, mut beginning): (Vec<u32>, Beginning<M::State>)| {
+                labels.drain(..stable.len());
+                beginning.positions.drain(..stable.len());
+                beginning.confidences.drain(..stable.len());
+                (labels, beginning)
+            };
+            self.beam = std::mem::take(&mut self.beam)
+                .into_iter()
+                .map(shorter)
+                .collect();
+        }
+        stable
+    }
+
+    /// The most probable labellings, best first, without the labels that were taken out. A label's position is the frame of the first way to it that was found, and its
     /// confidence its probability there.
     pub fn finish(self) -> Vec<Hypothesis> {
         let mut all: Vec<(Vec<u32>, Beginning<M::State>)> = self.beam.into_iter().collect();
@@ -295,7 +378,8 @@ impl<'a, M: TransducerModel> TransducerSearch<'a, M> {
                 positions: beginning.positions,
                 confidences: beginning.confidences,
             };
-            labels.into_hypothesis(beginning.score, beginning.score)
+            let score = (self.offset + f64::from(beginning.score)) as f32;
+            labels.into_hypothesis(score, score)
         };
         all.into_iter().map(hypothesis).collect()
     }

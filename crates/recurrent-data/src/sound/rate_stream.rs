@@ -7,7 +7,8 @@ use super::rate_problem;
 use super::resample::{Filter, filter};
 use crate::DataError;
 
-/// The least number of samples of a block at the lower rate: 32 ms of 8 kHz, which the result comes later by.
+/// The least number of samples of a block at the lower rate, 32 ms of 8 kHz; it is longer where the rates have no large common
+/// divisor.
 const BLOCK: usize = 256;
 
 /// Brings sound to another rate, piece by piece. The result is that of [`Sound::resampled`](super::Sound::resampled) with shorter blocks, and
@@ -19,6 +20,9 @@ pub struct RateStream {
     waiting: Vec<f32>,
     /// Samples of the result that come before the sound.
     delay: usize,
+    rates: [u64; 2],
+    /// Samples that came, and that were given.
+    counts: [u64; 2],
 }
 
 impl RateStream {
@@ -42,6 +46,8 @@ impl RateStream {
             delay: resampler.as_ref().map_or(0, Resampler::output_delay),
             resampler,
             waiting: Vec::new(),
+            rates: [from.into(), to.into()],
+            counts: [0; 2],
         })
     }
 
@@ -55,6 +61,7 @@ impl RateStream {
                 problem: format!("expected finite samples, found {sample}"),
             });
         }
+        self.counts[0] += samples.len() as u64;
         let Some(resampler) = &mut self.resampler else {
             return Ok(samples.to_vec());
         };
@@ -78,6 +85,7 @@ impl RateStream {
         let early = self.delay.min(output.len());
         self.delay -= early;
         output.drain(..early);
+        self.counts[1] += output.len() as u64;
         Ok(output)
     }
 
@@ -89,9 +97,14 @@ impl RateStream {
         let Some(resampler) = &self.resampler else {
             return Ok(Vec::new());
         };
+        // As many as all of the sound makes, and what of them is still to come.
+        let ([from, to], [heard, given]) = (self.rates, self.counts);
+        let left = (heard * to).div_ceil(from).saturating_sub(given);
         // Silence behind the sound moves its end out of the filter.
         let zeros = vec![0.0; 2 * resampler.input_frames_next()];
-        self.push(&zeros)
+        let mut end = self.push(&zeros)?;
+        end.resize(left as usize, 0.0);
+        Ok(end)
     }
 }
 
@@ -121,11 +134,7 @@ mod tests {
                     output.extend(stream.push(samples).expect("finite"));
                 }
                 output.extend(stream.finish().expect("ends"));
-                assert!(
-                    output.len() >= to as usize,
-                    "{from} to {to}: {}",
-                    output.len()
-                );
+                assert_eq!(output.len(), to as usize, "{from} to {to}");
                 let expected = sine(to, to as usize);
                 let inner = to as usize / 5..to as usize * 4 / 5;
                 for at in inner {

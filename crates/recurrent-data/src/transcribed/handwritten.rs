@@ -61,7 +61,14 @@ pub fn read_handwritten(
 ) -> Result<Splits<LabelledSignals>, DataError> {
     check_valid_fraction(options.valid_fraction)?;
     let path = &only_file(path)?;
-    let text = String::from_utf8_lossy(&read_raw(path, MOST_BYTES)?).into_owned();
+    let bytes = read_raw(path, MOST_BYTES)?;
+    let text = String::from_utf8(bytes).map_err(|error| DataError::Signals {
+        path: path.clone(),
+        problem: format!(
+            "expected UTF-8, found other bytes after the first {}",
+            error.utf8_error().valid_up_to()
+        ),
+    })?;
     let mut words: Vec<Word> = Vec::new();
     for (number, line) in (1u64..).zip(text.lines()) {
         let wrong = |problem: String| DataError::Signal {

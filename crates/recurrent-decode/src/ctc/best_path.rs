@@ -2,6 +2,7 @@
 //! most probable labelling.
 
 use super::Emissions;
+use crate::DecodeError;
 use crate::hypothesis::{Hypothesis, Labels};
 
 /// The labelling of the most probable path. Its score is the path's log probability, of one path only; a label's position
@@ -10,22 +11,74 @@ use crate::hypothesis::{Hypothesis, Labels};
 /// Of equal symbols in a frame the lowest is taken. A frame of nothing but `-inf` is no exception, and the score is then
 /// `-inf`. Without frames there are no labels, and the score is 0.
 pub fn best_path(emissions: Emissions) -> Hypothesis {
-    let mut found = Labels::default();
-    let mut before = emissions.blank();
-    let mut score = 0f64;
-    for (frame, row) in emissions.rows().enumerate() {
+    let mut search = BestPath::new(emissions.blank());
+    emissions.rows().for_each(|row| search.take(row));
+    search.finish()
+}
+
+/// The best path of frames as they come.
+#[derive(Debug, Clone)]
+pub struct BestPath {
+    blank: usize,
+    found: Labels,
+    /// The symbol of the last frame.
+    before: usize,
+    frames: usize,
+    score: f64,
+}
+
+impl BestPath {
+    /// A path before its first frame.
+    pub fn new(blank: usize) -> Self {
+        Self {
+            blank,
+            found: Labels::default(),
+            before: blank,
+            frames: 0,
+            score: 0.0,
+        }
+    }
+
+    /// Goes on by the natural log probabilities of `N` frames of `symbols`, `[N, V]`.
+    ///
+    /// # Errors
+    /// Where the values are not whole frames with the blank among them, or one of them is NaN or above all numbers.
+    pub fn advance(
+        &mut self,
+        log_probabilities: &[f32],
+        symbols: usize,
+    ) -> Result<(), DecodeError> {
+        let emissions = Emissions::new(log_probabilities, symbols, self.blank)?;
+        emissions.rows().for_each(|row| self.take(row));
+        Ok(())
+    }
+
+    fn take(&mut self, row: &[f32]) {
         let (symbol, log_probability) = best(row);
-        score += f64::from(log_probability);
-        if symbol != emissions.blank() {
+        self.score += f64::from(log_probability);
+        if symbol != self.blank {
             let probability = log_probability.exp();
-            match found.confidences.last_mut() {
-                Some(confidence) if symbol == before => *confidence = confidence.max(probability),
-                _ => found.push(symbol as u32, frame, probability),
+            match self.found.confidences.last_mut() {
+                Some(confidence) if symbol == self.before => {
+                    *confidence = confidence.max(probability);
+                }
+                _ => self.found.push(symbol as u32, self.frames, probability),
             }
         }
-        before = symbol;
+        self.before = symbol;
+        self.frames += 1;
     }
-    found.into_hypothesis(score as f32, score as f32)
+
+    /// The labels so far; no further frame changes one.
+    pub fn labels(&self) -> &[u32] {
+        &self.found.labels
+    }
+
+    /// The labelling of all frames, as [`best_path`] has it.
+    pub fn finish(self) -> Hypothesis {
+        self.found
+            .into_hypothesis(self.score as f32, self.score as f32)
+    }
 }
 
 fn best(row: &[f32]) -> (usize, f32) {

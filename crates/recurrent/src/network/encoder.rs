@@ -18,6 +18,7 @@ pub use recurrent::RecurrentEncoderConfig;
 use super::LayerOf;
 use super::check::check_dropouts;
 use crate::Error;
+use crate::training::check;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use convolutional::Convolutions;
@@ -98,6 +99,18 @@ impl EncoderParts<'_> {
             Some(EncoderConfig::Convolutional(config)) => config.check(&section),
             None => Ok(()),
         }
+    }
+
+    /// Fails where the body makes nothing of what it reads: normalised over one feature, all steps are the same.
+    pub(crate) fn check_inputs(&self) -> Result<(), Error> {
+        let normalised =
+            matches!(self.body, Some(EncoderConfig::Recurrent(config)) if config.layer_norm);
+        check(
+            !normalised || self.input_size() > 1,
+            format!("{}.encoder.layer_norm", self.section),
+            "false, as steps have one feature",
+            true,
+        )
     }
 
     /// Width of what the body reads.

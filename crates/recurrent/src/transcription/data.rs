@@ -70,6 +70,20 @@ impl Utterances {
         take(&mut self.seconds, &keep);
     }
 
+    /// Those of some numbers.
+    pub(super) fn chosen(&self, numbers: &[usize]) -> Self {
+        fn take<T: Clone>(all: &[T], numbers: &[usize]) -> Vec<T> {
+            numbers.iter().map(|&number| all[number].clone()).collect()
+        }
+        Self {
+            names: take(&self.names, numbers),
+            signals: take(&self.signals, numbers),
+            texts: take(&self.texts, numbers),
+            labels: take(&self.labels, numbers),
+            seconds: take(&self.seconds, numbers),
+        }
+    }
+
     fn append(&mut self, other: &Self) {
         self.names.extend_from_slice(&other.names);
         self.signals.extend_from_slice(&other.signals);

@@ -25,8 +25,7 @@ pub(super) fn emissions(
         signal.steps <= LONGEST && !utterances.labels[number].is_empty()
     };
     let drawn: Vec<usize> = (0..utterances.len()).filter(short).take(count).collect();
-    let mut chosen = utterances.clone();
-    chosen.retain(|number| drawn.contains(&number));
+    let chosen = utterances.chosen(&drawn);
     let frames = transcriber.frames(&chosen)?;
     let found = transcriber.decode(transcriber.method(), &frames, 1)?;
     let classes = transcriber.symbols().len() + 1;

@@ -121,6 +121,11 @@ impl TranscriberConfig {
         encoder.steps(self.front_parts(inputs).steps(steps))
     }
 
+    /// Fails where the layers cannot read steps of so many channels and features of each.
+    pub(super) fn check_inputs(&self, inputs: [usize; 2]) -> Result<(), Error> {
+        self.encoder_parts(inputs).check_inputs()
+    }
+
     /// How many steps become one, as far as numbers go.
     pub(super) fn stride(&self) -> usize {
         let blocks = self.front.iter();

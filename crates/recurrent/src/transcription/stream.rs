@@ -7,18 +7,15 @@
 //! A network whose layers read in one direction and that has no convolutions can do so; so can features that are normalised
 //! by the training part.
 
-use super::config::DecodeMethod;
-use super::decoder::Guides;
-use super::network::TransducerStepper;
+mod search;
+
 use super::predict::Transcriber;
-use super::reading::BLANK;
 use super::sources::stacked;
 use crate::Error;
 use recurrent_data::Signal;
 use recurrent_data::sound::{FeatureStream, Normaliser, RateStream};
-use recurrent_decode::ctc::BeamSearch;
-use recurrent_decode::transducer::TransducerSearch;
 use recurrent_nn::{LinearStepper, Precision, StackStepper, StackStepperState};
+use search::Search;
 
 /// A sound that is being transcribed.
 pub struct TranscriptStream<'a> {
@@ -33,19 +30,10 @@ pub struct TranscriptStream<'a> {
     /// Of what it gives.
     width: usize,
     search: Search<'a>,
+    /// What no further sample can change.
+    stable: String,
     /// Steps of the network so far.
     steps: usize,
-}
-
-/// What makes labels of log probabilities.
-enum Search<'a> {
-    /// The labels of the best path so far, and the class of its last step.
-    BestPath {
-        labels: Vec<u32>,
-        last: u32,
-    },
-    Beam(Box<BeamSearch<Option<Guides<'a>>>>),
-    Transducer(Box<TransducerSearch<'a, TransducerStepper>>),
 }
 
 impl Transcriber {
@@ -90,22 +78,8 @@ impl Transcriber {
                 "another",
             );
         };
-        let search = match (self.method(), &self.network.transducer) {
-            (method, Some(transducer)) => {
-                let mut options = self.decoder.transducer_options(1);
-                if method == DecodeMethod::BestPath {
-                    options.beam_width = 1;
-                }
-                Search::Transducer(Box::new(TransducerSearch::new(transducer, options)?))
-            }
-            (DecodeMethod::BestPath, None) => Search::BestPath {
-                labels: Vec::new(),
-                last: BLANK as u32,
-            },
-            (DecodeMethod::Beam, None) => Search::Beam(Box::new(self.decoder.beam()?)),
-            (DecodeMethod::PrefixSearch, None) => {
-                return refuse("decode.method", "best-path or beam", "prefix-search");
-            }
+        let Some(search) = Search::new(self)? else {
+            return refuse("decode.method", "best-path or beam", "prefix-search");
         };
         Ok(TranscriptStream {
             transcriber: self,
@@ -117,6 +91,7 @@ impl Transcriber {
             output,
             width,
             search,
+            stable: String::new(),
             steps: 0,
         })
     }
@@ -150,7 +125,10 @@ impl TranscriptStream<'_> {
         let steps: Vec<f32> = self.waiting.drain(..whole).collect();
         steps
             .chunks_exact(width)
-            .try_for_each(|step| self.step(step))
+            .try_for_each(|step| self.step(step))?;
+        let sure = self.search.take_stable();
+        self.stable += &transcriber.reading.text(&sure);
+        Ok(())
     }
 
     /// One step of the network.
@@ -159,46 +137,17 @@ impl TranscriptStream<'_> {
         let mut scores = vec![0.0; self.width];
         self.output.step(hidden, &mut scores);
         self.steps += 1;
-        if let Search::Transducer(search) = &mut self.search {
-            return Ok(search.advance(&scores)?);
-        }
-        let normaliser = recurrent_decode::language_model::log_sum_exp(scores.iter().copied());
-        scores.iter_mut().for_each(|score| *score -= normaliser);
-        match &mut self.search {
-            Search::BestPath { labels, last } => {
-                let best = (0..).zip(&scores).max_by(|a, b| a.1.total_cmp(b.1));
-                let best = best.map_or(BLANK as u32, |(class, _)| class);
-                if best != *last && best != BLANK as u32 {
-                    labels.push(best);
-                }
-                *last = best;
-            }
-            Search::Beam(search) => search.advance(&scores)?,
-            Search::Transducer(_) => {}
-        }
-        Ok(())
+        self.search.advance(scores)
     }
 
     /// What no further sample can change.
-    pub fn stable(&self) -> String {
-        let reading = &self.transcriber.reading;
-        match &self.search {
-            Search::BestPath { labels, .. } => reading.text(labels),
-            Search::Beam(search) => reading.text(&search.stable().labels),
-            Search::Transducer(search) => reading.text(&search.stable()),
-        }
+    pub fn stable(&self) -> &str {
+        &self.stable
     }
 
     /// What comes after it if nothing else is heard.
     pub fn tentative(&self) -> String {
-        match &self.search {
-            Search::BestPath { .. } => String::new(),
-            Search::Beam(search) => self.transcriber.reading.text(&search.tentative().labels),
-            Search::Transducer(search) => {
-                let sure = search.stable().len();
-                self.transcriber.reading.text(&search.best()[sure..])
-            }
-        }
+        self.transcriber.reading.text(&self.search.tentative())
     }
 
     /// Seconds of sound that the network has heard.
@@ -223,13 +172,7 @@ impl TranscriptStream<'_> {
             let last = stacked(Signal { values, steps }, channels, stack);
             self.step(&last.values)?;
         }
-        Ok(match self.search {
-            Search::BestPath { labels, .. } => transcriber.reading.text(&labels),
-            Search::Transducer(search) => transcriber.reading.text(&search.best()),
-            Search::Beam(search) => {
-                let best = search.finish().into_iter().next();
-                best.map_or(String::new(), |best| transcriber.reading.text(&best.labels))
-            }
-        })
+        let rest = transcriber.reading.text(&self.search.finish());
+        Ok(self.stable + &rest)
     }
 }

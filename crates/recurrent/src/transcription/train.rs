@@ -146,6 +146,7 @@ impl Start {
             check_steps(&part.lengths(), &format!("{name} sequence"))?;
         }
         let shape = self.reading.shape(config);
+        config.model.check_inputs(shape.inputs)?;
         let parameters = config.model.parameters(shape);
         let expected = format!("at most {MOST_PARAMETERS} parameters");
         let fine = parameters <= MOST_PARAMETERS;

@@ -117,7 +117,7 @@ pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Fa
         let seconds = before.elapsed().as_secs_f64();
         busy += seconds;
         slowest = slowest.max(seconds);
-        told.tell(&stream.stable(), &stream.tentative(), stream.seconds())?;
+        told.tell(stream.stable(), &stream.tentative(), stream.seconds())?;
     }
     if filled > 0 {
         return Err(wrong("whole samples of 16 bits", "an odd number of bytes").into());
