@@ -56,6 +56,7 @@ mod tagged;
 mod tags;
 mod tokenize;
 mod tokens;
+mod told;
 mod vocabulary;
 mod word_vectors;
 
@@ -66,6 +67,7 @@ pub use encoding::Encoding;
 pub use error::{DataError, Place};
 pub use grammar::Grammar;
 pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
+pub use readers::open_stream;
 pub use signals::{
     ImageOrder, LabelledSignals, Signal, SignalOptions, UnlabelledSignals, read_signals,
     read_unlabelled,
@@ -80,5 +82,6 @@ pub use tagged::{TaggedFormat, TaggedOptions, TaggedSentence, TaggedSentences, r
 pub use tags::{Span, TagError, TagScheme};
 pub use tokenize::Unit;
 pub use tokens::Tokens;
+pub use told::{io_problem, json_problem};
 pub use vocabulary::{Decoder, Vocabulary};
 pub use word_vectors::{Neighbour, WordVectorFormat, WordVectors};
