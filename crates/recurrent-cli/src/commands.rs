@@ -19,6 +19,7 @@ mod vectors;
 pub use options::{Machine, Threads};
 
 use recurrent::Error;
+use recurrent::data::io_problem;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -52,7 +53,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Library(error) => error.fmt(f),
-            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+            Self::Output(error) => {
+                write!(f, "cannot write to standard output: {}", io_problem(error))
+            }
         }
     }
 }

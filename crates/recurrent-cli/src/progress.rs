@@ -7,7 +7,8 @@ pub use reading::Reading;
 use crate::commands::say;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use recurrent::Observer;
-use recurrent::task::TaskName;
+use recurrent::report::{Counted, Loss};
+use recurrent::task::Config;
 use recurrent::training::StepReport;
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ const TEMPLATE: &str = "{bar:10} {wide_msg}";
 
 /// Shows a run.
 pub struct Progress {
-    task: TaskName,
+    loss: Loss,
+    counted: Counted,
     bar: Option<ProgressBar>,
     terminal: bool,
     start: Option<(Instant, u64)>,
@@ -31,10 +33,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of a task, on standard error.
-    pub fn new(task: TaskName) -> Self {
+    /// Of a run of these settings, on standard error.
+    pub fn new(config: &Config) -> Self {
         Self {
-            task,
+            loss: config.loss(),
+            counted: config.counted(),
             bar: None,
             terminal: std::io::stderr().is_terminal(),
             start: None,
@@ -66,9 +69,9 @@ impl Progress {
             ..
         } = report;
         let left = HumanDuration(self.left(report));
-        let speed = speed / 1000.0;
+        let (speed, counted) = (speed / 1000.0, self.counted);
         format!(
-            "{step}/{total_steps}, {left:#} left, loss {loss:.4}, {speed:.1}k symbols/s, epoch {epoch:.2}"
+            "{step}/{total_steps}, {left:#} left, loss {loss:.4}, {speed:.1}k {counted}/s, epoch {epoch:.2}"
         )
     }
 
@@ -111,13 +114,7 @@ impl Observer for Progress {
     fn validated(&mut self, step: u64, epoch: f64, cross_entropy: f64, best: bool) {
         let mark = if best { ", best so far" } else { "" };
         let place = format!("step {step}, epoch {epoch:.2}");
-        let loss = match self.task.has_perplexity() {
-            true => format!(
-                "{cross_entropy:.4}, perplexity {}",
-                perplexity(cross_entropy)
-            ),
-            false => format!("{cross_entropy:.6}"),
-        };
+        let loss = self.loss.told(cross_entropy);
         self.say(&format!("{place}: validation loss {loss}{mark}"));
     }
 
@@ -130,13 +127,5 @@ impl Observer for Progress {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
-    }
-}
-
-/// A perplexity in few digits, however bad it is.
-fn perplexity(cross_entropy: f64) -> String {
-    match cross_entropy.exp() {
-        small if small < 1e6 => format!("{small:.4}"),
-        large => format!("{large:.3e}"),
     }
 }

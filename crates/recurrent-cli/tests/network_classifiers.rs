@@ -161,7 +161,12 @@ fn signals_are_learned_beside_their_baseline() {
     let data = folder.file("slopes.ts", series(120));
     let model = format!("[model]\npooling = \"last\"\n{RECURRENT}");
     let recipe = folder.recipe("slopes", "kind = \"signals\"\nstandardise = true", &model);
-    folder.train(&recipe, &data, "lstm", &[]).succeeds();
+    let trained = folder.train(&recipe, &data, "lstm", &[]);
+    trained.succeeds();
+    assert!(trained.err.contains("nats an example") && !trained.err.contains("perplexity"));
+    let report = fs::read_to_string(folder.path("lstm").join("report.html")).expect("a report");
+    assert!(report.contains("nats an example") && report.contains("time steps/s"));
+    assert!(!report.contains("bits a symbol") && !report.contains("Perplexity"));
     let baseline = ["model.kind=nearest-centroid"];
     folder
         .train(&recipe, &data, "centroid", &baseline)
@@ -184,6 +189,7 @@ fn signals_are_learned_beside_their_baseline() {
     let found = answers(&folder.path("lstm"), "[[0,0],[1,-0.5],[2,-1],[3,-1.5]]\n");
     found.succeeds();
     assert!(found.out.contains("\"label\":\"up\""), "{}", found.out);
+    assert!(found.err.starts_with("1 signal, "), "{}", found.err);
     let mut command = recurrent();
     command.arg("predict").arg(folder.path("lstm")).arg(&data);
     let of_file = run(command);
@@ -194,7 +200,9 @@ fn signals_are_learned_beside_their_baseline() {
         ("[[0],[1,2]]\n", "numbers in step 2"),
         ("[]\n", "found none"),
         ("up\n", "standard input:1"),
-        ("[[1e99,0]]\n", "standard input:1"),
+        ("[[1e99,0]]\n", "found the number 1e99 in step 1"),
+        ("[[1,null]]\n", "found `null` at character 5"),
+        ("[[1e999,0]]\n", "found `1e999` at character 3"),
     ] {
         answers(&folder.path("lstm"), line).is_bad_input(&[expected]);
     }

@@ -133,6 +133,21 @@ fn networks_and_baselines_find_spans() {
 }
 
 #[test]
+fn a_long_line_is_told_by_its_number() {
+    let folder = Folder::new();
+    let data = folder.file("train.txt", sentences(40));
+    let out = "out";
+    folder.train(&data, out, &["training.epochs=1"]).succeeds();
+    // Lines are read 1024 at a time.
+    let long = "a ".repeat((1 << 17) + 1);
+    let input = "Bob sees Rome\n".repeat(1030) + &long + "\n";
+    let mut command = recurrent();
+    command.arg("predict").arg(folder.path(out));
+    command.arg(folder.file("lines.txt", input));
+    run(command).is_bad_input(&["lines.txt:1031: expected at most 131072 steps"]);
+}
+
+#[test]
 fn a_resumed_tagger_comes_to_the_same_weights() {
     let folder = Folder::new();
     let data = folder.file("train.txt", sentences(60));

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use self::place::Place;
-use crate::TagError;
+use crate::{TagError, io_problem};
 
 /// An error of reading, encoding or cutting up data.
 #[derive(Debug, Error)]
@@ -22,7 +22,7 @@ pub enum DataError {
     },
 
     /// The operating system would not read a file or folder.
-    #[error("{}: cannot be read: {error}", .path.display())]
+    #[error("{}: cannot be read: {}", .path.display(), io_problem(.error))]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -53,7 +53,7 @@ pub enum DataError {
     },
 
     /// A file starts as gzip and cannot be decompressed to its end.
-    #[error("{}: expected whole gzip data and nothing else, found a fault after {offset} decompressed bytes: {error}", .path.display())]
+    #[error("{}: expected whole gzip data and nothing else, found a fault after {offset} decompressed bytes: {}", .path.display(), io_problem(.error))]
     Gzip {
         /// The compressed file.
         path: PathBuf,
@@ -381,7 +381,7 @@ pub enum DataError {
     },
 
     /// A file cannot be written.
-    #[error("{}: cannot be written: {error}", .path.display())]
+    #[error("{}: cannot be written: {}", .path.display(), io_problem(.error))]
     Write {
         /// The file.
         path: PathBuf,

@@ -60,6 +60,7 @@ mod tagged;
 mod tags;
 mod tokenize;
 mod tokens;
+mod told;
 pub mod transcribed;
 mod vocabulary;
 mod word_vectors;
@@ -72,6 +73,7 @@ pub use error::{DataError, Place};
 pub use error_rates::{EditCounts, ErrorRates};
 pub use grammar::Grammar;
 pub use labelled::{LabelledOptions, LabelledTexts, read_labelled};
+pub use readers::open_stream;
 pub use signals::{
     ImageOrder, LabelledSignals, Signal, SignalOptions, UnlabelledSignals, read_signals,
     read_unlabelled,
@@ -86,5 +88,6 @@ pub use tagged::{TaggedFormat, TaggedOptions, TaggedSentence, TaggedSentences, r
 pub use tags::{Span, TagError, TagScheme};
 pub use tokenize::Unit;
 pub use tokens::Tokens;
+pub use told::{io_problem, json_problem};
 pub use vocabulary::{Decoder, Vocabulary};
 pub use word_vectors::{Neighbour, WordVectorFormat, WordVectors};

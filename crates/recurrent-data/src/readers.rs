@@ -12,6 +12,7 @@ use std::path::Path;
 
 pub(crate) use class_folders::{folder_split, with_split};
 pub(crate) use columns::{Column, Record};
+pub use file::open_stream;
 pub(crate) use file::{MOST_BYTES, OpenFile, open, read_error};
 pub(crate) use folder::{
     FolderFiles, Listing, Parts, TEST, TRAIN, find_files, is_hidden, is_note, names_split, split_of,

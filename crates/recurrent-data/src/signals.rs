@@ -57,6 +57,8 @@ pub struct Signal {
     pub values: Vec<f32>,
     /// The number of steps, `T`.
     pub steps: usize,
+    /// The name of the series, in a table of a step a row.
+    pub name: Option<String>,
 }
 
 /// Signals with a label each.
@@ -66,7 +68,7 @@ pub struct LabelledSignals {
     pub signals: Vec<Signal>,
     /// The number of values of a step, `C`.
     pub channels: usize,
-    /// The names of the channels, where the file has them and `frame` is 1. `[C]`
+    /// The names of the channels, where the file has them; `frame` steps that are one have them once. `[C / frame]`
     pub channel_names: Option<Vec<String>>,
     /// The label of each. `[N]`
     pub labels: Vec<String>,
@@ -76,6 +78,17 @@ pub struct LabelledSignals {
     pub image: Option<[usize; 2]>,
     /// How many signals without steps were left out. Those of signals that were cut up are counted in the training part.
     pub dropped: usize,
+}
+
+/// What signals are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Signals with labels, all that there are.
+    Whole,
+    /// Signals with labels, those of one of several parts.
+    Part,
+    /// Signals to be told the label of; labels and groups that are there are left aside.
+    Unlabelled,
 }
 
 /// Reads the labelled signals of a file or folder.
@@ -103,9 +116,9 @@ pub fn read_signals(
     options: &SignalOptions,
 ) -> Result<Splits<LabelledSignals>, DataError> {
     options.check()?;
-    let splits = match Layout::of(path, options)? {
+    let splits = match Layout::of(path, options, Purpose::Whole)? {
         Layout::Whole(origin) => {
-            let signals = origin.read(options, true)?;
+            let signals = origin.read(options, Purpose::Whole)?;
             cut::cut(path, signals, options)?
         }
         Layout::Parts(parts) => {
@@ -132,9 +145,9 @@ fn read_parts(
     parts: &Parts<Origin>,
     options: &SignalOptions,
 ) -> Result<Splits<LabelledSignals>, DataError> {
-    let train = parts.train.read(options, false)?;
+    let train = parts.train.read(options, Purpose::Part)?;
     let like = |origin: &Origin| {
-        let part = origin.read(options, false)?;
+        let part = origin.read(options, Purpose::Part)?;
         check_alike(&parts.train, &train, origin, &part)?;
         Ok::<_, DataError>(part)
     };
@@ -246,7 +259,11 @@ impl LabelledSignals {
             return;
         }
         let steps = values.len() / self.channels.max(1);
-        self.signals.push(Signal { values, steps });
+        self.signals.push(Signal {
+            values,
+            steps,
+            name: None,
+        });
         self.labels.push(label);
         if let Some(group) = group {
             self.groups.get_or_insert_default().push(group);

@@ -24,7 +24,7 @@ impl Standardiser {
     /// ```
     /// use recurrent_data::{LabelledSignals, Signal, Standardiser};
     ///
-    /// let signal = Signal { values: vec![1.0, 7.0, 3.0, 7.0], steps: 2 };
+    /// let signal = Signal { values: vec![1.0, 7.0, 3.0, 7.0], steps: 2, name: None };
     /// let signals = LabelledSignals { signals: vec![signal], channels: 2, ..LabelledSignals::default() };
     /// let standardiser = Standardiser::fit(&signals)?;
     /// assert_eq!(standardiser.means(), [2.0, 7.0]);
@@ -125,7 +125,7 @@ impl Standardiser {
 
 /// An error where a signal does not have as many channels.
 fn check(signal: &Signal, channels: usize) -> Result<(), DataError> {
-    let Signal { values, steps } = signal;
+    let Signal { values, steps, .. } = signal;
     match steps.checked_mul(channels) == Some(values.len()) {
         true => Ok(()),
         false => Err(DataError::Channels {
@@ -171,6 +171,7 @@ mod tests {
         let signal = |values: &&[f32]| Signal {
             values: values.to_vec(),
             steps: values.len() / channels,
+            name: None,
         };
         LabelledSignals {
             signals: values.iter().map(signal).collect(),
@@ -215,6 +216,7 @@ mod tests {
         let mut none = Signal {
             values: vec![1.0],
             steps: 0,
+            name: None,
         };
         assert!(standardiser.apply(&mut none).is_err());
     }

@@ -1,5 +1,6 @@
 //! The errors of this crate. Each names what was looked at, what was expected there and what was found.
 
+use recurrent_data::io_problem;
 use std::path::{Path, PathBuf};
 
 /// Why a decoder could not be built or could not decode.
@@ -137,7 +138,7 @@ impl DecodeError {
     pub(crate) fn read(path: &Path, found: &std::io::Error) -> Self {
         Self::Read {
             path: path.to_path_buf(),
-            found: found.to_string(),
+            found: io_problem(found),
         }
     }
 
@@ -145,7 +146,7 @@ impl DecodeError {
     pub(crate) fn write(path: &Path, found: &std::io::Error) -> Self {
         Self::Write {
             path: path.to_path_buf(),
-            found: found.to_string(),
+            found: io_problem(found),
         }
     }
 

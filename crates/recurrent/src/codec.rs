@@ -3,7 +3,7 @@
 
 use crate::run::RunDirectory;
 use crate::{Error, files};
-use recurrent_data::{Subwords, Vocabulary};
+use recurrent_data::{Subwords, Vocabulary, json_problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,7 @@ impl Codec {
     pub(crate) const VOCABULARY: &'static str = "vocabulary.json";
     /// The names of classes or tags.
     pub(crate) const CLASSES: &'static str = "classes.json";
-    /// The scales of channels.
+    /// The names and scales of channels.
     pub(crate) const CHANNELS: &'static str = "channels.json";
     /// The characters of words.
     pub(crate) const CHARACTERS: &'static str = "characters.json";
@@ -81,7 +81,7 @@ pub(crate) fn read<T: DeserializeOwned>(run: &RunDirectory, name: &str) -> Resul
     let text = files::read_text(&path)?;
     serde_json::from_str(&text).map_err(|error| Error::Run {
         path,
-        message: error.to_string(),
+        message: json_problem(&error),
     })
 }
 

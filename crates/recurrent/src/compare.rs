@@ -10,7 +10,6 @@ pub use quality::Quality;
 
 use crate::Error;
 use crate::run::RunDirectory;
-use crate::task::Config;
 use std::path::PathBuf;
 
 /// A model as it is compared.
@@ -64,15 +63,9 @@ pub fn data_paths(runs: &[PathBuf]) -> Vec<PathBuf> {
     let configs = runs
         .iter()
         .filter_map(|run| RunDirectory::new(run).config().ok());
-    let path = |config: Config| match config {
-        Config::LanguageModel(config) => config.data.path,
-        Config::WordVectors(config) => config.data.path,
-        Config::Classification(config) => config.data.path().map(str::to_string),
-        Config::Tagging(config) => config.data.path,
-        Config::Transcription(config) => config.data.path().map(str::to_string),
-        Config::Memory(_) => None,
-    };
-    configs.filter_map(path).map(PathBuf::from).collect()
+    configs
+        .filter_map(|config| config.data_path().map(PathBuf::from))
+        .collect()
 }
 
 /// Whether the numbers can be held against each other: over the same text in the same symbols.

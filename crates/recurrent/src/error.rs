@@ -1,7 +1,7 @@
 //! What can go wrong, in words that name the place.
 
 use crate::recipe;
-use recurrent_data::DataError;
+use recurrent_data::{DataError, io_problem};
 use recurrent_decode::DecodeError;
 use recurrent_linear::LinearError;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub enum Error {
         found: usize,
     },
     /// A line of a `metrics.jsonl` that is not a metric line.
-    #[error("{}:{line}: expected a metric line: {message}; delete that line to go on", path.display())]
+    #[error("{}:{line}: expected a metric line, found {message}; delete that line to go on", path.display())]
     MetricLine {
         /// The file.
         path: PathBuf,
@@ -134,7 +134,7 @@ pub enum Error {
         found: String,
     },
     /// A file that cannot be written.
-    #[error("cannot write {}: {error}", path.display())]
+    #[error("cannot write {}: {}", path.display(), io_problem(.error))]
     Write {
         /// The file.
         path: PathBuf,

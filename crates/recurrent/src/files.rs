@@ -1,7 +1,7 @@
 //! Files that are either whole or not there.
 
 use crate::Error;
-use recurrent_data::files;
+use recurrent_data::{files, io_problem};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -39,6 +39,6 @@ pub(crate) fn checksum(path: &Path) -> Option<u32> {
 pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|error| Error::Run {
         path: path.to_path_buf(),
-        message: format!("cannot read it: {error}"),
+        message: format!("cannot read it: {}", io_problem(&error)),
     })
 }

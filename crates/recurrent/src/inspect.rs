@@ -4,7 +4,7 @@ use crate::classification::Classifier;
 use crate::language_model::Predictor;
 use crate::memory_problems::MemoryModel;
 use crate::metrics::MetricLine;
-use crate::report::LayerRow;
+use crate::report::{LayerRow, Loss};
 use crate::run::RunDirectory;
 use crate::tagging::Tagger;
 use crate::task::{Config, TaskConfig};
@@ -38,6 +38,8 @@ pub struct RunContent {
     pub channels: Option<usize>,
     /// Names of the classes or tags.
     pub classes: Vec<String>,
+    /// What the losses of its training are.
+    pub loss: Loss,
     /// Training record of the weights.
     pub record: Option<TrainingRecord>,
     /// Seconds of training by the run's metrics.
@@ -62,6 +64,7 @@ pub fn run(path: &Path) -> Result<RunContent, Error> {
         symbols: Vec::new(),
         channels: None,
         classes: Vec::new(),
+        loss: config.loss(),
         record: match weights.exists() {
             true => file(&weights)?.1,
             false => None,

@@ -7,7 +7,9 @@
 use crate::Error;
 use std::path::Path;
 
+use recurrent_data::io_problem;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::error::Category;
 
 /// One line of `metrics.jsonl`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -104,7 +106,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, Error> {
     let path = path.as_ref();
     let bytes = std::fs::read(path).map_err(|error| Error::Run {
         path: path.to_path_buf(),
-        message: format!("cannot read it: {error}"),
+        message: format!("cannot read it: {}", io_problem(&error)),
     })?;
     let mut metrics = Vec::new();
     for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
@@ -126,11 +128,16 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<MetricLine>, Error> {
     Ok(metrics)
 }
 
-/// What the parser says, without its position in the one line.
+/// What was found in the place of a metric line.
 fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" at line ").unwrap_or(text.len());
-    text[..end].to_string()
+    match error.classify() {
+        Category::Data => {
+            let text = error.to_string();
+            let problem = text.split(" at line ").next().unwrap_or_default();
+            format!("one that is none: {problem}")
+        }
+        _ => format!("malformed JSON at column {}", error.column()),
+    }
 }
 
 fn number_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {

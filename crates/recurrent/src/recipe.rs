@@ -12,6 +12,7 @@ pub(crate) use difference::{Difference, differences};
 use crate::Error;
 use crate::task::Config;
 use explain::{explain, nearest};
+use recurrent_data::io_problem;
 use serde::Serialize;
 use std::path::Path;
 
@@ -127,7 +128,11 @@ pub fn load(name_or_file: &str) -> Result<Recipe, Error> {
     if name_or_file.ends_with(".toml") || path.is_file() {
         let text = std::fs::read_to_string(path).map_err(|error| Error::Recipe {
             place: name_or_file.to_string(),
-            message: format!("cannot read it: {error}{}", hint(name_or_file)),
+            message: format!(
+                "cannot read it: {}{}",
+                io_problem(&error),
+                hint(name_or_file)
+            ),
         })?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         return parse(&name, &text, name_or_file).map_err(|error| match error {

@@ -11,10 +11,11 @@
 //! | `drawing` | sequences of numbers as pictures |
 //! | `emissions` | what a network heard where |
 //! | `tokens` | texts coloured by a number a symbol |
+//! | `loss` | what losses are, and how they are told |
 //! | `html` | escaping, tables, boxes |
 //!
-//! Cross entropies come in nats a symbol and are shown in bits, `H / ln 2`, and as perplexity, `exp(H)`. The page has no
-//! script, loads nothing, and follows the reader's light or dark theme.
+//! Cross entropies come in nats; those a symbol of a language model are shown in bits, `H / ln 2`, and as perplexity,
+//! `exp(H)`. The page has no script, loads nothing, and follows the reader's light or dark theme.
 
 mod axis;
 mod bars;
@@ -24,6 +25,7 @@ mod drawing;
 mod emissions;
 mod figures;
 mod html;
+mod loss;
 mod plot;
 mod tokens;
 
@@ -36,6 +38,7 @@ pub use confusion::Confusion;
 pub use drawing::Drawing;
 pub use emissions::{EmissionMap, Placed};
 pub(crate) use html::grouped;
+pub use loss::{Counted, Loss};
 pub use tokens::{Shade, ShadedText};
 
 /// How many results stand as cards at the top.
@@ -48,20 +51,6 @@ pub struct Floor {
     pub label: String,
     /// Nats a symbol, or what else the losses of the run are.
     pub cross_entropy: f64,
-}
-
-/// What the losses of the metric lines are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Loss {
-    /// Cross entropies, nats a symbol.
-    #[default]
-    CrossEntropy,
-    /// The loss of negative sampling (Mikolov et al. 2013), nats an example.
-    NegativeSampling,
-    /// Mean squared errors.
-    SquaredError,
-    /// Of connectionist temporal classification, nats a symbol of the text.
-    Alignment,
 }
 
 /// A layer of the model.
@@ -103,6 +92,8 @@ pub struct Report {
     pub metrics: Vec<MetricLine>,
     /// What was measured, of the losses.
     pub loss: Loss,
+    /// What the speed counts.
+    pub counted: Counted,
     /// A loss to compare with.
     pub floor: Option<Floor>,
     /// The layers of the model, from input to output.
@@ -193,7 +184,7 @@ impl Report {
         let at_once = matches!(self.metrics[..], [MetricLine::Valid { step: 1, .. }]);
         let mut parts = Vec::new();
         if !at_once {
-            parts.push(format!("{} steps", html::grouped(last.step())));
+            parts.push(number_of(last.step(), "step"));
         }
         if epoch.is_finite() && !at_once {
             let decimals = if epoch < 10.0 { 2 } else { 1 };
@@ -203,7 +194,11 @@ impl Report {
             parts.push(duration(seconds));
         }
         if let Some(speed) = self.median_speed() {
-            parts.push(format!("{} symbols/s", html::grouped(speed as u64)));
+            parts.push(format!(
+                "{} {}/s",
+                html::grouped(speed as u64),
+                self.counted
+            ));
         }
         format!("<p class=\"summary\">{}</p>\n", parts.join(" \u{b7} "))
     }
@@ -252,6 +247,12 @@ pub fn shaded_page(title: &str, texts: &[ShadedText]) -> String {
 /// Where it cannot be written.
 pub fn write(path: &Path, page: &str) -> Result<(), Error> {
     files::write_atomically(path, page.as_bytes())
+}
+
+/// A number of things as people say it: `1 text`, `1,024 texts`.
+pub fn number_of(count: u64, what: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{} {what}{end}", html::grouped(count))
 }
 
 /// Seconds as people say them: `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`.

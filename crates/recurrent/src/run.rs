@@ -4,7 +4,7 @@
 //! config.toml         the recipe with every default and override
 //! vocabulary.json     the symbols
 //! classes.json        the names of the classes of a classifier, or of the tags of a tagger
-//! channels.json       how the channels of signals are scaled
+//! channels.json       the names of the channels of signals, and how they are scaled
 //! characters.json     the characters that a tagger reads words by
 //! subwords.json       the subwords that a classifier cuts words in
 //! stop-words.json     the words that it leaves out
@@ -25,6 +25,7 @@ mod lines;
 use crate::codec::Codec;
 use crate::recipe::{self, Recipe};
 use crate::task::Config;
+use crate::training::check;
 use crate::{Error, files, training};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -182,6 +183,27 @@ impl RunDirectory {
         self.check(existing)?;
         self.start(config, codec)?;
         Ok(lock)
+    }
+
+    /// Fails where a run would be written among the data at `path`.
+    ///
+    /// # Errors
+    /// Where the directory is what is there.
+    pub(crate) fn check_no_data(&self, path: Option<&str>) -> Result<(), Error> {
+        let Some(path) = path else {
+            return Ok(());
+        };
+        let same = match (fs::canonicalize(&self.path), fs::canonicalize(path)) {
+            (Ok(own), Ok(data)) => own == data,
+            // What is not there yet is not the data.
+            _ => false,
+        };
+        check(
+            !same,
+            "--out".to_string(),
+            "another path than that of the data",
+            path,
+        )
     }
 
     /// Starts a run: removes what an older one left, writes the configuration and what turns its data into numbers.

@@ -4,6 +4,7 @@ use crate::classification::ClassificationConfig;
 use crate::language_model::{LanguageModelConfig, ModelKind};
 use crate::memory_problems::MemoryConfig;
 use crate::recipe::Recipe;
+use crate::report::{Counted, Loss};
 use crate::tagging::TaggingConfig;
 use crate::training::{Observer, TrainOptions};
 use crate::transcription::TranscriptionConfig;
@@ -13,6 +14,7 @@ use crate::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::any::Any;
 use std::path::Path;
 
 /// Tasks by name.
@@ -44,11 +46,6 @@ impl TaskName {
             Self::Transcription => "transcription",
             Self::Memory => "memory",
         }
-    }
-
-    /// Whether its losses are cross entropies of symbols that one wants to know the perplexity of.
-    pub fn has_perplexity(self) -> bool {
-        !matches!(self, Self::Memory | Self::Transcription)
     }
 }
 
@@ -85,6 +82,31 @@ pub enum Config {
     Transcription(Box<TranscriptionConfig>),
     /// Of a problem of long memory.
     Memory(MemoryConfig),
+}
+
+/// Settings of one task.
+pub(crate) trait Settings: Any {
+    /// The task.
+    const TASK: TaskName;
+}
+
+impl Settings for LanguageModelConfig {
+    const TASK: TaskName = TaskName::LanguageModel;
+}
+impl Settings for WordVectorsConfig {
+    const TASK: TaskName = TaskName::WordVectors;
+}
+impl Settings for ClassificationConfig {
+    const TASK: TaskName = TaskName::Classification;
+}
+impl Settings for TaggingConfig {
+    const TASK: TaskName = TaskName::Tagging;
+}
+impl Settings for TranscriptionConfig {
+    const TASK: TaskName = TaskName::Transcription;
+}
+impl Settings for MemoryConfig {
+    const TASK: TaskName = TaskName::Memory;
 }
 
 /// What of a recipe says which sections and keys it has.
@@ -158,6 +180,40 @@ impl Config {
         }
     }
 
+    /// The file or folder that it learns from.
+    pub fn data_path(&self) -> Option<&str> {
+        match self {
+            Self::LanguageModel(config) => config.data.path.as_deref(),
+            Self::WordVectors(config) => config.data.path.as_deref(),
+            Self::Classification(config) => config.data.path(),
+            Self::Tagging(config) => config.data.path.as_deref(),
+            Self::Transcription(config) => config.data.path(),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// What the losses of its training are.
+    pub fn loss(&self) -> Loss {
+        match self {
+            Self::LanguageModel(_) => Loss::CrossEntropy,
+            Self::WordVectors(_) => Loss::NegativeSampling,
+            Self::Classification(_) => Loss::OfExamples,
+            Self::Tagging(_) => Loss::OfWords,
+            Self::Transcription(_) => Loss::OfTexts,
+            Self::Memory(config) => config.loss(),
+        }
+    }
+
+    /// What the speed of its training counts.
+    pub fn counted(&self) -> Counted {
+        match self {
+            Self::LanguageModel(_) | Self::WordVectors(_) => Counted::Symbols,
+            Self::Classification(config) => config.data.counted(),
+            Self::Tagging(_) => Counted::Words,
+            Self::Transcription(_) | Self::Memory(_) => Counted::TimeSteps,
+        }
+    }
+
     /// `[task]`, to write down where a run comes from.
     pub(crate) fn task_mut(&mut self) -> &mut TaskConfig {
         match self {
@@ -182,51 +238,23 @@ impl Config {
         }
     }
 
-    /// The settings of a language model.
-    pub(crate) fn language_model(self, run: &Path) -> Result<LanguageModelConfig, Error> {
-        match self {
-            Self::LanguageModel(config) => Ok(config),
-            other => Err(other.is_not(TaskName::LanguageModel.as_str(), run)),
-        }
-    }
-
-    /// The settings of word vectors.
-    pub(crate) fn word_vectors(self, run: &Path) -> Result<WordVectorsConfig, Error> {
-        match self {
-            Self::WordVectors(config) => Ok(config),
-            other => Err(other.is_not(TaskName::WordVectors.as_str(), run)),
-        }
-    }
-
-    /// The settings of a classifier.
-    pub(crate) fn classification(self, run: &Path) -> Result<ClassificationConfig, Error> {
-        match self {
-            Self::Classification(config) => Ok(config),
-            other => Err(other.is_not(TaskName::Classification.as_str(), run)),
-        }
-    }
-
-    /// The settings of a tagger.
-    pub(crate) fn tagging(self, run: &Path) -> Result<TaggingConfig, Error> {
-        match self {
-            Self::Tagging(config) => Ok(config),
-            other => Err(other.is_not(TaskName::Tagging.as_str(), run)),
-        }
-    }
-
-    /// The settings of a transcriber.
-    pub(crate) fn transcription(self, run: &Path) -> Result<TranscriptionConfig, Error> {
-        match self {
-            Self::Transcription(config) => Ok(*config),
-            other => Err(other.is_not(TaskName::Transcription.as_str(), run)),
-        }
-    }
-
-    /// The settings of a problem of long memory.
-    pub(crate) fn memory(self, run: &Path) -> Result<MemoryConfig, Error> {
-        match self {
-            Self::Memory(config) => Ok(config),
-            other => Err(other.is_not(TaskName::Memory.as_str(), run)),
+    /// The settings of the one task that `T` is of.
+    ///
+    /// # Errors
+    /// Where they are of another one.
+    pub(crate) fn only<T: Settings>(self, run: &Path) -> Result<T, Error> {
+        let other = self.is_not(T::TASK.as_str(), run);
+        let settings: Box<dyn Any> = match self {
+            Self::LanguageModel(config) => Box::new(config),
+            Self::WordVectors(config) => Box::new(config),
+            Self::Classification(config) => Box::new(config),
+            Self::Tagging(config) => Box::new(config),
+            Self::Transcription(config) => config,
+            Self::Memory(config) => Box::new(config),
+        };
+        match settings.downcast() {
+            Ok(settings) => Ok(*settings),
+            Err(_) => Err(other),
         }
     }
 

@@ -7,6 +7,7 @@
 use crate::{Error, files};
 use burn::module::Module;
 use burn::tensor::{DType, TensorData};
+use recurrent_data::{io_problem, json_problem};
 use recurrent_nn::load_parameters;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::de::DeserializeOwned;
@@ -94,8 +95,12 @@ pub(crate) struct File {
 /// Reads a safetensors file, and where it is the project's own compares it with its checksum.
 pub(crate) fn read(path: &Path) -> Result<File, Error> {
     let bad = |message: String| bad(path, message);
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot read it: {error}")))?;
-    let broken = |error| bad(format!("expected a whole safetensors file, found: {error}"));
+    let bytes = std::fs::read(path)
+        .map_err(|error| bad(format!("cannot read it: {}", io_problem(&error))))?;
+    let broken = |_| {
+        let found = "other or damaged data";
+        bad(format!("expected a whole safetensors file, found {found}"))
+    };
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(broken)?;
     let parsed = SafeTensors::deserialize(&bytes).map_err(broken)?;
     let mut tensors = Tensors::new();
@@ -132,8 +137,10 @@ fn long(bytes: &[u8]) -> Vec<u64> {
 
 /// The record of a file of the project's own.
 fn checked_record(header: &str, tensors: &Tensors, path: &Path) -> Result<Value, Error> {
-    let broken =
-        |error: serde_json::Error| bad(path, format!("expected a header of its record: {error}"));
+    let broken = |error: serde_json::Error| {
+        let problem = json_problem(&error);
+        bad(path, format!("header of its record: {problem}"))
+    };
     let header: Value = serde_json::from_str(header).map_err(broken)?;
     let version = &header["version"];
     if *version != VERSION {
@@ -161,7 +168,8 @@ impl File {
         let Some(record) = &self.record else {
             return Ok(None);
         };
-        let record = T::deserialize(record).map_err(|error| bad(path, format!("record: {error}")));
+        let record = T::deserialize(record)
+            .map_err(|error| bad(path, format!("record: {}", json_problem(&error))));
         record.map(Some)
     }
 }

@@ -116,11 +116,11 @@ pub fn run(arguments: Arguments) -> Outcome {
     let (data, column) = (arguments.data.as_deref(), arguments.column.as_deref());
     let mut split = arguments.split.unwrap_or(Split::Test);
     let mut corpus = predictor.corpus(data, column, split)?;
-    if arguments.split.is_none() && corpus.split(split).is_empty() {
-        split = Split::Valid;
-        corpus = predictor.corpus(data, column, split)?;
-    }
     if arguments.split.is_none() {
+        split = Split::measured(!corpus.split(split).is_empty());
+        if split == Split::Valid {
+            corpus = predictor.corpus(data, column, split)?;
+        }
         say_split(split, &corpus.source);
     }
     let (found, adaptation) = measure(&arguments, &predictor, &corpus, split)?;

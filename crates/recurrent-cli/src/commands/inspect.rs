@@ -1,8 +1,7 @@
 //! `recurrent inspect`.
 
 use super::{Outcome, columns, print};
-use recurrent::report::duration;
-use recurrent::task::TaskName;
+use recurrent::report::{Loss, duration};
 use recurrent::training::TrainingRecord;
 use recurrent::{Error, inspect};
 use std::path::PathBuf;
@@ -67,7 +66,7 @@ fn directory(path: &std::path::Path) -> Result<String, Error> {
             format!("{all}: {}", some(&shown, all)),
         ));
     }
-    facts.extend(record(content.record));
+    facts.extend(record(content.record, Some(content.loss)));
     if let Some(seconds) = content.seconds {
         facts.push(("training time".to_string(), duration(seconds)));
     }
@@ -98,7 +97,11 @@ fn file(path: &std::path::Path) -> Result<String, Error> {
         ]);
     }
     rows.push(["total".to_string(), String::new(), total.to_string()]);
-    Ok(format!("{}\n{}", table(&rows), columns(&record(found))))
+    Ok(format!(
+        "{}\n{}",
+        table(&rows),
+        columns(&record(found, None))
+    ))
 }
 
 /// A file may be of another kind altogether.
@@ -112,24 +115,19 @@ fn what_it_takes(error: Error) -> Error {
     }
 }
 
-fn record(record: Option<TrainingRecord>) -> Vec<(String, String)> {
+/// The record of weights; without settings beside them it is not known what their losses are.
+fn record(record: Option<TrainingRecord>, loss: Option<Loss>) -> Vec<(String, String)> {
     let Some(record) = record else {
         return Vec::new();
     };
-    let has_perplexity = record.task != TaskName::Memory.as_str();
     let mut rows = vec![
         ("trained for".to_string(), record.task),
         ("steps".to_string(), record.step.to_string()),
         ("epochs".to_string(), record.epoch.to_string()),
     ];
-    if let Some((loss, step)) = record.best {
-        let text = match has_perplexity {
-            true => format!(
-                "{loss:.4} nats, perplexity {:.4}, at step {step}",
-                loss.exp()
-            ),
-            false => format!("{loss:.6}, at step {step}"),
-        };
+    if let Some((best, step)) = record.best {
+        let told = loss.map_or_else(|| format!("{best:.6}"), |loss| loss.told(best));
+        let text = format!("{told}, at step {step}");
         rows.push(("best validation".to_string(), text));
     }
     rows

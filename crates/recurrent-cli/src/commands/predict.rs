@@ -9,6 +9,7 @@ use super::{Failure, Machine, Outcome, print, say};
 use lines::Lines;
 use recurrent::Error;
 use recurrent::classification::Classifier;
+use recurrent::report::number_of;
 use recurrent::run::RunDirectory;
 use recurrent::tagging::Tagger;
 use recurrent::task::Config;
@@ -86,11 +87,12 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     let speed = count as f64 / start.elapsed().as_secs_f64().max(1e-9);
     let what = match &model {
-        Model::Classifier(classifier) if !classifier.reads_texts() => "signals",
-        Model::Classifier(_) => "texts",
-        Model::Tagger(_) => "sentences",
+        Model::Classifier(classifier) if !classifier.reads_texts() => "signal",
+        Model::Classifier(_) => "text",
+        Model::Tagger(_) => "sentence",
     };
-    say(&format!("{count} {what}, {speed:.0} a second"));
+    let count = number_of(count as u64, what);
+    say(&format!("{count}, {speed:.0} a second"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -133,6 +135,6 @@ fn stream(model: &Model, arguments: &Arguments) -> Result<usize, Failure> {
 fn answers(model: &Model, lines: &Lines, texts: Vec<String>, json: bool) -> Result<String, Error> {
     match model {
         Model::Classifier(classifier) => classification::answers(classifier, lines, texts, json),
-        Model::Tagger(tagger) => tagging::answers(tagger, &texts, json),
+        Model::Tagger(tagger) => tagging::answers(tagger, lines, &texts, json),
     }
 }

@@ -3,6 +3,7 @@
 use super::options::check_output;
 use super::{Machine, Outcome, print};
 use recurrent::Error;
+use recurrent::data::io_problem;
 use recurrent::language_model::{LineScore, Predictor};
 use recurrent::nn::Precision;
 use recurrent::report::{self, Shade, ShadedText};
@@ -134,7 +135,7 @@ fn read(input: Option<PathBuf>) -> Result<(String, String), Error> {
         expected: expected.to_string(),
         found,
     };
-    read.map_err(|error| bad("a readable file", error.to_string()))?;
+    read.map_err(|error| bad("a readable file", io_problem(&error)))?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(bad("at most 1 GiB of candidates", "more".to_string()));
     }

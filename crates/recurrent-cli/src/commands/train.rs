@@ -4,9 +4,10 @@ use super::options::{ANY, whole};
 use super::{Failure, Machine, Outcome, columns, command_line, print, say};
 use crate::progress::Progress;
 use crate::signals;
-use recurrent::report::duration;
+use recurrent::recipe::{self, Recipe};
+use recurrent::report::{duration, number_of};
 use recurrent::run::{Existing, RunDirectory};
-use recurrent::{Error, TrainOptions, recipe, training::Stop};
+use recurrent::{Error, TrainOptions, training::Stop};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -66,36 +67,12 @@ pub fn run(arguments: Arguments) -> Outcome {
             }));
         }
     };
-    let mut changes = Vec::new();
-    if let Some(data) = &arguments.data {
-        changes.push(format!("data.path={}", quoted(data)));
-    }
-    if let Some(column) = &arguments.column {
-        changes.push(format!("data.column={}", quoted(column)));
-    }
-    if let Some(column) = &arguments.label_column {
-        changes.push(format!("data.label_column={}", quoted(column)));
-    }
-    if arguments.repair {
-        changes.push("data.repair=true".to_string());
-    }
-    changes.extend(arguments.set);
-    if let Some(seed) = arguments.seed {
-        // What has no training by gradients has its seed in the model.
-        let mut changed = recipe.clone();
-        changed.set(&changes)?;
-        let section = match changed.config.to_toml().contains("\n[training]") {
-            true => "training",
-            false => "model",
-        };
-        changes.push(format!("{section}.seed={seed}"));
-    }
-    recipe.set(&changes)?;
+    change(&mut recipe, &arguments)?;
     let out = arguments
         .out
         .unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
     let stop = Stop::default();
-    let mut progress = Progress::new(recipe.config.task().name);
+    let mut progress = Progress::new(&recipe.config);
     let (asked, steps_go_on) = (stop.clone(), progress.steps_go_on());
     signals::on_stop(move || {
         if asked.ask() || !steps_go_on.load(Ordering::SeqCst) {
@@ -116,10 +93,8 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     let outcome = recurrent::train(&recipe, &options, &mut progress)?;
     let Some(mut rows) = outcome.rows else {
-        let steps = outcome.steps;
-        say(&format!(
-            "interrupted after {steps} steps; go on with --resume"
-        ));
+        let steps = number_of(outcome.steps, "step");
+        say(&format!("interrupted after {steps}; go on with --resume"));
         return Ok(ExitCode::from(INTERRUPTED));
     };
     rows.push(("steps".to_string(), outcome.steps.to_string()));
@@ -130,6 +105,79 @@ pub fn run(arguments: Arguments) -> Outcome {
     print(&columns(&rows))?;
     print(&format!("\nsample:\n{}\n", outcome.sample.trim_end()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Changes a recipe as the arguments say. A mistake in an option is told by the option.
+fn change(recipe: &mut Recipe, arguments: &Arguments) -> Result<(), Error> {
+    let texts = [
+        ("--data", "data.path", &arguments.data),
+        ("--column", "data.column", &arguments.column),
+        (
+            "--label-column",
+            "data.label_column",
+            &arguments.label_column,
+        ),
+    ];
+    let texts = texts.into_iter().filter_map(|(option, key, text)| {
+        let text = text.as_ref()?;
+        Some((format!("{option} {text}"), key, quoted(text)))
+    });
+    let mut options: Vec<(String, &str, String)> = texts.collect();
+    if arguments.repair {
+        check_repair(&arguments.set)?;
+        options.push(("--repair".to_string(), "data.repair", "true".to_string()));
+    }
+    let assignment = |(_, key, value): &(String, &str, String)| format!("{key}={value}");
+    let mut changes: Vec<String> = options.iter().map(assignment).collect();
+    changes.extend(arguments.set.iter().cloned());
+    if let Some(seed) = arguments.seed {
+        // What has no training by gradients has its seed in the model.
+        let mut changed = recipe.clone();
+        changed
+            .set(&changes)
+            .map_err(|error| by_option(error, &options))?;
+        let key = match changed.config.to_toml().contains("\n[training]") {
+            true => "training.seed",
+            false => "model.seed",
+        };
+        options.push((format!("--seed {seed}"), key, seed.to_string()));
+        changes.push(format!("{key}={seed}"));
+    }
+    recipe
+        .set(&changes)
+        .map_err(|error| by_option(error, &options))
+}
+
+/// An error in a change that an option stands for, by what was written: `options` are options, keys and values.
+fn by_option(error: Error, options: &[(String, &str, String)]) -> Error {
+    match error {
+        Error::Recipe { place, message } => {
+            let mut all = options.iter();
+            let own = all.find(|(_, key, value)| place == format!("--set {key}={value}"));
+            Error::Recipe {
+                place: own.map_or(place, |(option, _, _)| option.clone()),
+                message,
+            }
+        }
+        other => other,
+    }
+}
+
+/// Fails where a setting takes back what `--repair` asks for.
+fn check_repair(set: &[String]) -> Result<(), Error> {
+    let key_and_value = |change: &String| {
+        let (key, value) = change.split_once('=')?;
+        Some((key.trim().to_string(), value.trim().to_string()))
+    };
+    let mut pairs = set.iter().filter_map(key_and_value);
+    match pairs.find(|(key, value)| key == "data.repair" && value != "true") {
+        Some((key, value)) => Err(Error::Setting {
+            key: "--repair".to_string(),
+            expected: format!("no other --set {key}"),
+            found: value,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// A TOML text.

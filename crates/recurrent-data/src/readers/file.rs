@@ -62,6 +62,18 @@ pub(crate) fn open(path: &Path) -> Result<OpenFile, DataError> {
     })
 }
 
+/// A file as a stream of bytes, decompressed if it is gzip.
+///
+/// # Errors
+/// If it cannot be opened, or is no regular file or pipe.
+pub fn open_stream(path: &Path) -> Result<Box<dyn Read>, DataError> {
+    if path.is_dir() {
+        let error = io::ErrorKind::IsADirectory.into();
+        return Err(unreadable(path, error));
+    }
+    Ok(open(path)?.reader)
+}
+
 /// The error of a file of which `offset` bytes could be read.
 pub(crate) fn read_error(
     path: &Path,

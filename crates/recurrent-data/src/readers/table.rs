@@ -88,7 +88,7 @@ impl Header<'_> {
     /// Where the columns `names` are, and whether the first row has their names.
     fn locate(&self, names: &[&str]) -> Result<(Vec<usize>, bool), DataError> {
         let positions: Vec<_> = names.iter().map(|name| self.position(name)).collect();
-        let named = positions.iter().all(Option::is_none);
+        let named = self.is_named(names);
         if !named && positions.contains(&None) {
             return Err(self.wrong(format!(
                 "expected the names of all columns, or the positions of all in a table without a header, found `{}`",
@@ -109,6 +109,24 @@ impl Header<'_> {
                 None => self.index_of(name),
             });
         Ok((indices.collect::<Result<_, _>>()?, named))
+    }
+
+    /// Whether the first row has the names of columns that are asked for by `names`. Where none is asked for, it has names
+    /// if it has anything that is no number.
+    fn is_named(&self, names: &[&str]) -> bool {
+        let is_number = |field: &str| field.trim().parse::<f64>().is_ok();
+        match names {
+            [] => !self.fields.iter().all(is_number),
+            names => names.iter().all(|name| self.position(name).is_none()),
+        }
+    }
+
+    /// Whether there is a column of that name or at that position.
+    fn has(&self, name: &str) -> bool {
+        match self.position(name) {
+            Some(position) => position < self.fields.len(),
+            None => self.fields.iter().any(|field| field == name),
+        }
     }
 
     /// The position that `name` is, if it is none.

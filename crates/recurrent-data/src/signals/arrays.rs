@@ -15,7 +15,8 @@ use crate::DataError;
 #[derive(Debug)]
 pub(super) struct Arrays {
     pub values: Entry,
-    pub labels: Entry,
+    /// None where they are not read.
+    pub labels: Option<Entry>,
     pub lengths: Option<Entry>,
     pub groups: Option<Entry>,
 }
@@ -59,7 +60,10 @@ impl Arrays {
                 ))),
             }
         };
-        let labels = per_signal(&self.labels, "labels")?.texts("labels")?;
+        let labels = match &self.labels {
+            Some(entry) => per_signal(entry, "labels")?.texts("labels")?,
+            None => vec![String::new(); count],
+        };
         let groups = self
             .groups
             .as_ref()

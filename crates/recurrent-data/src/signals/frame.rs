@@ -39,6 +39,5 @@ pub(super) fn frame(
         signal.values.resize(signal.steps * channels, 0.0);
     }
     signals.channels = channels;
-    signals.channel_names = None;
     Ok(signals)
 }

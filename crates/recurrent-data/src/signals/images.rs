@@ -90,6 +90,9 @@ fn signals_of(
         }
         signals.channels = scan.channels;
         signals.push(scan.values(&levels), label, None);
+        if let Some(signal) = signals.signals.last_mut() {
+            signal.name = Some(path.display().to_string());
+        }
     }
     signals.image = first.map(|(_, _, size)| size);
     Ok(signals)

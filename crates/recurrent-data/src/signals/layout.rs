@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::arrays::{Arrays, Entry, Found, Store, stem};
-use super::{LabelledSignals, SignalOptions, frame, idx, images, long, ts, wide, wrong};
+use super::{LabelledSignals, Purpose, SignalOptions, frame, idx, images, long, ts, wide, wrong};
 use crate::DataError;
 use crate::readers::{
     Listing, Parts, TEST, TRAIN, file_name, folder_split, is_hidden, is_note, split_of,
@@ -63,9 +63,13 @@ impl Kind {
 
 impl Layout {
     /// The layout of what is at `path`.
-    pub(super) fn of(path: &Path, options: &SignalOptions) -> Result<Self, DataError> {
+    pub(super) fn of(
+        path: &Path,
+        options: &SignalOptions,
+        purpose: Purpose,
+    ) -> Result<Self, DataError> {
         if !path.is_dir() {
-            return of_file(path, options);
+            return of_file(path, options, purpose);
         }
         let listing = Listing::of(path)?;
         let files = data_files(&listing, options);
@@ -74,9 +78,9 @@ impl Layout {
             (_, None) => of_folders(&listing),
             ([file], Some(Kind::Array)) if options.label_file.is_some() => one_array(file, options),
             (files, Some(Kind::Array)) if kinds.iter().all(|kind| *kind == Kind::Array) => {
-                of_store(&Store::files(path, files), options)
+                of_store(&Store::files(path, files), options, purpose)
             }
-            ([file], _) => of_file(file, options),
+            ([file], _) => of_file(file, options, purpose),
             (files, Some(first)) => {
                 if let Some(other) = kinds.iter().position(|kind| kind != first) {
                     let [one, other] = [0, other].map(|position| file_name(files[position]));
@@ -86,7 +90,7 @@ impl Layout {
                 }
                 let parts =
                     listing.parts("file", |split| with_split(files, split, split_of_file))?;
-                let origin = |path: &Path| match of_file(path, options)? {
+                let origin = |path: &Path| match of_file(path, options, purpose)? {
                     Layout::Whole(origin) => Ok(origin),
                     Layout::Parts(_) => {
                         let problem = "expected one part in each file, found several in this one";
@@ -120,7 +124,7 @@ fn split_of_file(path: &Path) -> Option<usize> {
     }
 }
 
-fn of_file(path: &Path, options: &SignalOptions) -> Result<Layout, DataError> {
+fn of_file(path: &Path, options: &SignalOptions, purpose: Purpose) -> Result<Layout, DataError> {
     match Kind::of(path) {
         // A path that names nothing is told as such.
         None if !path.exists() => Err(DataError::NotFound {
@@ -134,15 +138,15 @@ fn of_file(path: &Path, options: &SignalOptions) -> Result<Layout, DataError> {
             let problem = format!("expected {KINDS}, found a name that says none of these");
             Err(wrong(path, problem))
         }
-        Some(Kind::Archive) => of_store(&Store::archive(path)?, options),
+        Some(Kind::Archive) => of_store(&Store::archive(path)?, options, purpose),
         Some(Kind::Array) => one_array(path, options),
         Some(kind) => Ok(Layout::Whole(Origin::File(path.to_owned(), kind))),
     }
 }
 
-fn of_store(store: &Store, options: &SignalOptions) -> Result<Layout, DataError> {
+fn of_store(store: &Store, options: &SignalOptions, purpose: Purpose) -> Result<Layout, DataError> {
     options.refuse_others(&store.path, "arrays with names", &ARRAY_OPTIONS)?;
-    Ok(match store.find(options)? {
+    Ok(match store.find(options, purpose)? {
         Found::Whole(arrays) => Layout::Whole(Origin::Arrays(arrays)),
         Found::Parts(parts) => {
             let parts = parts.try_map(|arrays| Ok(Origin::Arrays(arrays)))?;
@@ -165,7 +169,7 @@ fn one_array(path: &Path, options: &SignalOptions) -> Result<Layout, DataError> 
     options.refuse_others(path, "one .npy file", &["label_file", "channels"])?;
     Ok(Layout::Whole(Origin::Arrays(Arrays {
         values: Entry::File(path.to_owned()),
-        labels: Entry::File(labels),
+        labels: Some(Entry::File(labels)),
         lengths: None,
         groups: None,
     })))
@@ -230,11 +234,11 @@ impl Origin {
         }
     }
 
-    /// Reads all signals; `whole` says that there are no other parts.
+    /// Reads all signals.
     pub(super) fn read(
         &self,
         options: &SignalOptions,
-        whole: bool,
+        purpose: Purpose,
     ) -> Result<LabelledSignals, DataError> {
         let path = self.path();
         let refuse = |what: &str, allowed: &[&str]| options.refuse_others(path, what, allowed);
@@ -251,19 +255,19 @@ impl Origin {
             Origin::File(_, Kind::Table) => match &options.series_column {
                 Some(series) => {
                     refuse("a table with a step a row", &LONG_OPTIONS)?;
-                    long::read(path, series, options, whole)?
+                    long::read(path, series, options, purpose)?
                 }
                 None => {
                     refuse(
                         "a table with a series a row (without `series_column`)",
                         &WIDE_OPTIONS,
                     )?;
-                    wide::read(path, options)?
+                    wide::read(path, options, purpose)?
                 }
             },
             Origin::File(..) => {
                 refuse("a .ts file", &[])?;
-                ts::read(path)?
+                ts::read(path, purpose)?
             }
         };
         frame::frame(path, signals, options.frame)

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::table::{Columns, Target, content, label_column, label_path, read_targets, target_of};
-use super::{LabelledSignals, SignalOptions};
+use super::table::{Columns, Target, content, label_path, read_targets, target_of};
+use super::{LabelledSignals, Purpose, SignalOptions};
 use crate::DataError;
 
 /// A series that is being read.
@@ -20,33 +20,25 @@ struct Series {
     target: Option<Target>,
 }
 
-/// Reads the series of a table. Series that only the file of labels has are counted as such without steps where the table
-/// is `whole`, and not one of several parts.
+/// Reads the series of a table. Series that only the file of labels has are counted as such without steps, save where the
+/// table is one of several parts.
 pub(super) fn read(
     path: &Path,
     series_column: &str,
     options: &SignalOptions,
-    whole: bool,
+    purpose: Purpose,
 ) -> Result<LabelledSignals, DataError> {
     let text = content(path)?;
     let mut roles = vec![series_column];
     roles.extend(options.time_column.as_deref());
-    let targets_from = roles.len();
-    if options.label_file.is_none() {
-        roles.push(label_column(path, &text, options)?);
-        roles.extend(options.group_column.as_deref());
-    }
-    let columns = Columns::find(path, &text, &roles, options)?;
+    let known = options.channel_names.as_deref();
+    let columns = Columns::find(path, &text, &roles, known, options, purpose)?;
     let time_column = options.time_column.as_ref().map(|_| columns.found[1]);
-    let target_columns = &columns.found[targets_from..];
     let mut all: Vec<Series> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();
     for (row, fields) in columns.table.rows().iter().enumerate() {
         let name = columns.field(row, fields, columns.found[0], "a series")?;
-        let target = match target_columns {
-            [] => None,
-            targets => Some(target_of(&columns, row, fields, targets)?),
-        };
+        let target = target_of(&columns, row, fields)?;
         let position = *positions.entry(name).or_insert_with_key(|name| {
             all.push(Series {
                 name: name.clone(),
@@ -58,7 +50,7 @@ pub(super) fn read(
             all.len() - 1
         });
         let series = &mut all[position];
-        check_constant(&columns, row, target_columns, series, target.as_ref())?;
+        check_constant(&columns, row, series, target.as_ref())?;
         columns.values_of(row, fields, &mut series.values)?;
         if let Some(column) = time_column {
             let time = fields[column]
@@ -78,14 +70,13 @@ pub(super) fn read(
             series.sort(&columns, column)?;
         }
     }
-    label(path, series_column, &columns, all, options, whole)
+    label(path, series_column, &columns, all, options, purpose)
 }
 
 /// An error where a series has another label or group in this row than in its first.
 fn check_constant(
     columns: &Columns,
     row: usize,
-    target_columns: &[usize],
     series: &Series,
     target: Option<&Target>,
 ) -> Result<(), DataError> {
@@ -93,10 +84,14 @@ fn check_constant(
         return Ok(());
     };
     let (column, expected, found) = match expected.label == found.label {
-        false => (target_columns[0], Some(&expected.label), Some(&found.label)),
+        false => (
+            columns.targets[0],
+            Some(&expected.label),
+            Some(&found.label),
+        ),
         true if expected.group == found.group => return Ok(()),
         true => (
-            target_columns[1],
+            columns.targets[1],
             expected.group.as_ref(),
             found.group.as_ref(),
         ),
@@ -110,6 +105,14 @@ fn check_constant(
 }
 
 impl Series {
+    /// Adds it to signals, under its name.
+    fn push_to(self, signals: &mut LabelledSignals, target: Target) {
+        signals.push(self.values, target.label, target.group);
+        if let Some(signal) = signals.signals.last_mut() {
+            signal.name = Some(self.name);
+        }
+    }
+
     /// Brings the steps in the order of their times, of which no two are equal.
     fn sort(&mut self, columns: &Columns, time_column: usize) -> Result<(), DataError> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
@@ -141,13 +144,19 @@ fn label(
     columns: &Columns,
     all: Vec<Series>,
     options: &SignalOptions,
-    whole: bool,
+    purpose: Purpose,
 ) -> Result<LabelledSignals, DataError> {
     let mut signals = LabelledSignals {
         channels: columns.values.len(),
         channel_names: columns.names(),
         ..LabelledSignals::default()
     };
+    if purpose == Purpose::Unlabelled {
+        for series in all {
+            series.push_to(&mut signals, Target::default());
+        }
+        return Ok(signals);
+    }
     let label_file = options.label_file.as_ref();
     let label_file = label_file.map(|file| label_path(path, file));
     let targets = label_file
@@ -156,7 +165,8 @@ fn label(
         .transpose()?;
     let mut targets = targets.unwrap_or_default();
     for series in all {
-        let Some(target) = series.target.or_else(|| targets.remove(&series.name)) else {
+        let target = series.target.clone();
+        let Some(target) = target.or_else(|| targets.remove(&series.name)) else {
             let file = label_file.unwrap_or_default();
             let problem = format!(
                 "expected a label for series `{}` in {}, found none",
@@ -166,9 +176,9 @@ fn label(
             let row = series.rows[0];
             return Err(columns.table.wrong_field(row, columns.found[0], problem));
         };
-        signals.push(series.values, target.label, target.group);
+        series.push_to(&mut signals, target);
     }
-    if whole {
+    if purpose == Purpose::Whole {
         signals.dropped += targets.len();
     }
     Ok(signals)

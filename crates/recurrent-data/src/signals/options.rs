@@ -31,8 +31,12 @@ pub struct SignalOptions {
     pub series_column: Option<String>,
     /// The column of numbers that orders the rows of a series. Without it they keep the order of the file.
     pub time_column: Option<String>,
-    /// The columns of values, in this order. Without it all columns that no other option names.
+    /// The columns of values, in this order. Without it those of `channel_names`, or all columns that no other option names.
     pub channel_columns: Option<Vec<String>>,
+    /// The names of the channels that a model knows, where `channel_columns` is not given: in a table of a step a row that
+    /// has a header, the columns of values, whatever their order and whatever stands beside them. It changes nothing in
+    /// other files.
+    pub channel_names: Option<Vec<String>>,
     /// The column that holds the label, needed for tables: of the label file if there is one.
     pub label_column: Option<String>,
     /// The column that holds the group of a series, such as the person who was measured: of the label file if there is one.
@@ -77,6 +81,7 @@ impl Default for SignalOptions {
             series_column: None,
             time_column: None,
             channel_columns: None,
+            channel_names: None,
             label_column: None,
             group_column: None,
             label_file: None,

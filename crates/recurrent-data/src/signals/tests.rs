@@ -4,6 +4,7 @@ mod cases;
 mod cuts;
 mod idx;
 mod tables;
+mod unlabelled;
 
 use std::fs;
 use std::io::Write;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{LabelledSignals, number, shown};
+use super::{LabelledSignals, Purpose, number, shown};
 use crate::DataError;
 use crate::encoding::Encoding;
 use crate::readers::{MOST_BYTES, read_decoded, refuse_empty};
@@ -22,7 +22,7 @@ struct Header {
     equal_length: bool,
 }
 
-pub(super) fn read(path: &Path) -> Result<LabelledSignals, DataError> {
+pub(super) fn read(path: &Path, purpose: Purpose) -> Result<LabelledSignals, DataError> {
     let advice = "save it as UTF-8";
     let content = read_decoded(path, MOST_BYTES, Encoding::Utf8, advice)?;
     refuse_empty(path, content.as_bytes())?;
@@ -41,7 +41,7 @@ pub(super) fn read(path: &Path) -> Result<LabelledSignals, DataError> {
         match (&mut signals, line.strip_prefix('@')) {
             (None, Some(line)) => {
                 if header
-                    .read(line)
+                    .read(line, purpose)
                     .map_err(|problem| wrong(String::new(), problem))?
                 {
                     signals = Some(LabelledSignals::default());
@@ -52,7 +52,7 @@ pub(super) fn read(path: &Path) -> Result<LabelledSignals, DataError> {
                 return Err(wrong(String::new(), problem.to_owned()));
             }
             (Some(signals), _) => header
-                .case(line, signals)
+                .case(line, signals, purpose)
                 .map_err(|(place, problem)| wrong(place, problem))?,
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn read(path: &Path) -> Result<LabelledSignals, DataError> {
 
 impl Header {
     /// Reads a line without its `@`, and says whether it is the last.
-    fn read(&mut self, line: &str) -> Result<bool, String> {
+    fn read(&mut self, line: &str, purpose: Purpose) -> Result<bool, String> {
         let mut words = line.split_whitespace();
         let key = words.next().unwrap_or_default().to_lowercase();
         let value = words.next().unwrap_or_default();
@@ -88,7 +88,7 @@ impl Header {
             )),
         };
         match &key[..] {
-            "data" if !self.has_classes => {
+            "data" if !self.has_classes && purpose != Purpose::Unlabelled => {
                 let problem =
                     "expected `@classLabel true` and the classes before `@data`, found none";
                 return Err(problem.to_owned());
@@ -117,15 +117,23 @@ impl Header {
     }
 
     /// Reads a case. What is wrong comes with the place in the line.
-    fn case(&mut self, line: &str, signals: &mut LabelledSignals) -> Result<(), (String, String)> {
+    fn case(
+        &mut self,
+        line: &str,
+        signals: &mut LabelledSignals,
+        purpose: Purpose,
+    ) -> Result<(), (String, String)> {
         let here = |problem: String| (String::new(), problem);
-        let Some((values, label)) = line.rsplit_once(':') else {
-            let problem = "expected channels and a class parted by `:`, found no `:`";
-            return Err(here(problem.to_owned()));
+        let (values, label) = match (self.has_classes, line.rsplit_once(':')) {
+            (false, _) => (line, ""),
+            (true, Some((values, label))) => (values, label.trim()),
+            (true, None) => {
+                let problem = "expected channels and a class parted by `:`, found no `:`";
+                return Err(here(problem.to_owned()));
+            }
         };
-        let label = label.trim();
         let is_class = self.classes.is_empty() || self.classes.iter().any(|class| class == label);
-        if label.is_empty() || !is_class {
+        if purpose != Purpose::Unlabelled && (label.is_empty() || !is_class) {
             let expected = match &self.classes[..] {
                 [] => "a class".to_owned(),
                 classes => format!("one of the classes {}", classes.join(", ")),

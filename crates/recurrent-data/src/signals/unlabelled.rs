@@ -1,5 +1,6 @@
-//! Signals to be told the label of: an image or a folder of images, images in IDX or one array without labels, and what
-//! [`read_signals`](super::read_signals) reads in one part, with the labels that are there left aside. They come in the
+//! Signals to be told the label of: an image or a folder of images, images in IDX or one array, and what
+//! [`read_signals`](super::read_signals) reads in one part. No labels need be there, and those that are there are left
+//! aside, as are groups; a table without a header has its other columns where they are beside labels. Signals come in the
 //! form of those that are read for training, and in the order in which they stand.
 
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::grey::Scan;
 use super::images::{image_files, is_image, read_files};
 use super::layout::{Kind, Layout};
-use super::{LabelledSignals, Signal, SignalOptions, arrays, frame, idx, wrong};
+use super::{LabelledSignals, Purpose, Signal, SignalOptions, arrays, frame, idx, wrong};
 use crate::DataError;
 use crate::readers::file_name;
 
@@ -49,8 +50,8 @@ pub fn read_unlabelled(
             None => return Ok(None),
             Some(Kind::Images) => framed(path, idx_images(path, options)?, options)?,
             Some(Kind::Array) => framed(path, arrays::read_values(path, options)?, options)?,
-            Some(_) => match Layout::of(path, options)? {
-                Layout::Whole(origin) => origin.read(options, true)?,
+            Some(_) => match Layout::of(path, options, Purpose::Unlabelled)? {
+                Layout::Whole(origin) => origin.read(options, Purpose::Unlabelled)?,
                 Layout::Parts(parts) => {
                     let problem = format!("expected one part, found {} too", parts.test.name());
                     return Err(wrong(path, problem));
@@ -148,6 +149,7 @@ mod tests {
         Signal {
             values: values.to_vec(),
             steps,
+            name: None,
         }
     }
 

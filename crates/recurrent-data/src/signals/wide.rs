@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
-use super::table::{Columns, content, label_column, target_of};
-use super::{LabelledSignals, SignalOptions};
+use super::table::{Columns, content, target_of};
+use super::{LabelledSignals, Purpose, SignalOptions};
 use crate::DataError;
 
-pub(super) fn read(path: &Path, options: &SignalOptions) -> Result<LabelledSignals, DataError> {
+pub(super) fn read(
+    path: &Path,
+    options: &SignalOptions,
+    purpose: Purpose,
+) -> Result<LabelledSignals, DataError> {
     let text = content(path)?;
-    let mut roles = vec![label_column(path, &text, options)?];
-    roles.extend(options.group_column.as_deref());
-    let columns = Columns::find(path, &text, &roles, options)?;
+    // A row of all steps has columns for each of them, whose names are not those of channels.
+    let columns = Columns::find(path, &text, &[], None, options, purpose)?;
     let count = columns.values.len();
     if !count.is_multiple_of(options.channels) {
         let problem = format!(
@@ -24,7 +27,7 @@ pub(super) fn read(path: &Path, options: &SignalOptions) -> Result<LabelledSigna
         ..LabelledSignals::default()
     };
     for (row, fields) in columns.table.rows().iter().enumerate() {
-        let target = target_of(&columns, row, fields, &columns.found)?;
+        let target = target_of(&columns, row, fields)?.unwrap_or_default();
         let mut values = Vec::with_capacity(count);
         columns.values_of(row, fields, &mut values)?;
         signals.push(values, target.label, target.group);

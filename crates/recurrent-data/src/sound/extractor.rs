@@ -82,7 +82,11 @@ impl FeatureExtractor {
         if orders > 0 {
             values = deltas::append(&values, statics, orders, delta_window);
         }
-        Ok(Signal { values, steps })
+        Ok(Signal {
+            values,
+            steps,
+            name: None,
+        })
     }
 
     /// A step that is partly beyond an end of the sound.

@@ -115,6 +115,7 @@ mod tests {
         let signal = |values: &[f32]| Signal {
             values: values.to_vec(),
             steps: values.len(),
+            name: None,
         };
         vec![signal(&[1.0, 3.0]), signal(&[7.0, 9.0]), signal(&[5.0])]
     }

@@ -112,6 +112,7 @@ mod tests {
         Signal {
             values: vec![1.0; steps * channels],
             steps,
+            name: None,
         }
     }
 

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{MARK, MOST_CHARACTERS, MOST_SYMBOLS, Pair, SPECIAL, Subwords, first_symbols};
-use crate::DataError;
 use crate::tokenize::UNKNOWN;
+use crate::{DataError, json_problem};
 
 const VERSION: u32 = 1;
 
@@ -44,7 +44,7 @@ impl Subwords {
             path: path.to_owned(),
             problem,
         };
-        let file: File = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
+        let file: File = serde_json::from_str(json).map_err(|error| wrong(json_problem(&error)))?;
         if file.version != VERSION {
             return Err(wrong(format!(
                 "`version`: expected {VERSION}, found {}",

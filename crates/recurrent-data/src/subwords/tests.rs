@@ -190,18 +190,18 @@ fn a_symbol_may_be_made_in_two_ways() {
 #[test]
 fn a_malformed_file_says_what_was_expected() {
     let cases = [
-        (r#"{"version":1,"characters":"#, "EOF while parsing"),
+        (r#"{"version":1,"characters":"#, "expected JSON to its end"),
         (
             r#"{"version":2,"characters":"","merges":[]}"#,
             "`version`: expected 1, found 2",
         ),
         (
             r#"{"version":1,"characters":"a"}"#,
-            "missing field `merges`",
+            "expected `merges`, found none",
         ),
         (
             r#"{"version":1,"characters":["a"],"merges":[]}"#,
-            "invalid type: sequence, expected a string",
+            "expected a string, found sequence",
         ),
         (
             r#"{"version":1,"characters":"a\n","merges":[]}"#,

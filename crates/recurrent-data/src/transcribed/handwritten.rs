@@ -85,6 +85,9 @@ pub fn read_handwritten(
     for word in words {
         let part = usize::from(word.fold == options.test_fold);
         parts[part].push(word.columns, word.text, None);
+        if let Some(signal) = parts[part].signals.last_mut() {
+            signal.name = Some(format!("word {}", word.id));
+        }
     }
     let [mut others, test] = parts;
     if others.is_empty() || test.is_empty() {

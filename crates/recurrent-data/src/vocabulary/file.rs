@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Vocabulary, is_word, printable};
 use crate::tokenize::{BYTE_SYMBOLS, END_OF_LINE, UNKNOWN};
-use crate::{DataError, Unit};
+use crate::{DataError, Unit, json_problem};
 
 const VERSION: u32 = 1;
 
@@ -45,7 +45,7 @@ impl Vocabulary {
             path: path.to_owned(),
             problem,
         };
-        let file: File = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
+        let file: File = serde_json::from_str(json).map_err(|error| wrong(json_problem(&error)))?;
         if file.version != VERSION {
             return Err(wrong(format!(
                 "`version`: expected {VERSION}, found {}",
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_malformed_file_says_what_was_expected() {
         let cases = [
-            (r#"{"version":1,"unit":"#, "EOF while parsing"),
+            (r#"{"version":1,"unit":"#, "expected JSON to its end"),
             (
                 r#"{"version":2,"unit":"word","symbols":["a"]}"#,
                 "`version`: expected 1, found 2",
@@ -176,7 +176,10 @@ mod tests {
                 r#"{"version":1,"unit":"letter","symbols":["a"]}"#,
                 "unknown variant `letter`",
             ),
-            (r#"{"version":1,"unit":"word"}"#, "missing field `symbols`"),
+            (
+                r#"{"version":1,"unit":"word"}"#,
+                "expected `symbols`, found none",
+            ),
             (
                 r#"{"version":1,"unit":"word","symbols":[]}"#,
                 "at least one symbol",

@@ -55,5 +55,6 @@ fn random_sentences(names: &[String], tags: usize, lengths: &[usize]) -> Sentenc
         tags: (tags.into_iter())
             .map(|row| row.into_iter().map(number).collect())
             .collect(),
+        others: Vec::new(),
     }
 }

@@ -10,7 +10,9 @@ use super::centroid::CentroidConfig;
 use super::linear::LinearConfig;
 use super::network::{NetworkConfig, NetworkModelConfig};
 use crate::Error;
+use crate::language_model::Split;
 use crate::recipe::name_of;
+use crate::report::Counted;
 use crate::task::{TaskConfig, read, to_table};
 use crate::training::{TrainingConfig, check};
 use serde::de::DeserializeOwned;
@@ -218,12 +220,23 @@ impl ClassificationConfig {
     }
 }
 
+/// Fractions of data that is not cut.
+const UNCUT: [f64; 3] = [1.0, 0.0, 0.0];
+
 impl ExampleConfig {
     /// Which kind they are.
     pub fn kind(&self) -> ExampleKind {
         match self {
             Self::Texts(_) => ExampleKind::Texts,
             Self::Signals(_) => ExampleKind::Signals,
+        }
+    }
+
+    /// What the speed of learning from them counts.
+    pub(crate) fn counted(&self) -> Counted {
+        match self {
+            Self::Texts(_) => Counted::Tokens,
+            Self::Signals(_) => Counted::TimeSteps,
         }
     }
 
@@ -235,12 +248,15 @@ impl ExampleConfig {
         }
     }
 
-    /// Has them read from another path, which has no folds, and from other columns of text and label.
+    /// Has them read from another path, which has no folds, and where `split` is all of it no parts that it is cut in, and
+    /// from other columns of text and label.
     pub(super) fn read_elsewhere(
         &mut self,
         path: Option<&str>,
         [column, label_column]: [Option<&str>; 2],
+        split: Split,
     ) -> Result<(), Error> {
+        let whole = path.is_some() && split == Split::All;
         let replace = |setting: &mut Option<String>, value: Option<&str>| {
             if let Some(value) = value {
                 *setting = Some(value.to_string());
@@ -252,6 +268,9 @@ impl ExampleConfig {
                 replace(&mut texts.column, column);
                 replace(&mut texts.label_column, label_column);
                 texts.fold = texts.fold.filter(|_| path.is_none());
+                if whole {
+                    texts.fractions = UNCUT;
+                }
             }
             Self::Signals(signals) => {
                 let fine = column.is_none();
@@ -265,6 +284,9 @@ impl ExampleConfig {
                 replace(&mut signals.path, path);
                 replace(&mut signals.label_column, label_column);
                 signals.fold = signals.fold.filter(|_| path.is_none());
+                if whole {
+                    signals.fractions = UNCUT;
+                }
             }
         }
         Ok(())

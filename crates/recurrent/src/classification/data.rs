@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::language_model::Split;
 use crate::network::Input;
+use crate::report::number_of;
 use crate::training::check;
 use burn::tensor::{Device, Tensor, TensorData};
 use recurrent_data::{SequenceBatch, Signal};
@@ -113,9 +114,14 @@ impl Inputs {
                 text
             }
             Self::Signals(signals) => {
-                let (signal, number) = (&signals[example], example + 1);
-                let [steps, channels] = [signal.steps, channels_of(signal)];
-                format!("number {number} of the split, {steps} steps of {channels} values")
+                let signal = &signals[example];
+                let name = match &signal.name {
+                    Some(name) => format!("series {name}"),
+                    None => format!("number {} of the split", example + 1),
+                };
+                let steps = number_of(signal.steps as u64, "step");
+                let values = number_of(channels_of(signal) as u64, "value");
+                format!("{name}, {steps} of {values}")
             }
         }
     }
@@ -197,6 +203,14 @@ pub(super) fn channels_of(signal: &Signal) -> usize {
 }
 
 impl LabelledCorpus {
+    /// What is measured where nothing else is asked for.
+    pub fn measured(&self) -> (Split, &Examples) {
+        match Split::measured(!self.test.is_empty()) {
+            split @ Split::Test => (split, &self.test),
+            split => (split, &self.valid),
+        }
+    }
+
     /// The examples of a split; all of them one after the other.
     ///
     /// # Errors

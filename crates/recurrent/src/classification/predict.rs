@@ -7,6 +7,8 @@ use super::data::{Examples, Inputs, LabelledCorpus};
 use super::linear::LinearModel;
 use super::network::{Shape, TrainedNetwork};
 use super::reading::Reading;
+use crate::language_model::Split;
+use crate::network::check::check_steps;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::training::check;
@@ -70,7 +72,7 @@ impl Classifier {
     /// Where the directory lacks a file, or its files do not fit each other.
     pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
         device.device()?;
-        let config = run.config()?.classification(run.path())?;
+        let config = run.config()?.only::<ClassificationConfig>(run.path())?;
         let reading = Reading::read(run, &config.data)?;
         let (codec, classes) = (reading.codec(), reading.classes.len());
         let model = match &config.estimator {
@@ -129,7 +131,7 @@ impl Classifier {
     }
 
     /// The examples that it was trained on and measured by, or those at another path, in `columns` of text and label
-    /// where that is a table.
+    /// where that is a table, for `split` to be looked at.
     ///
     /// # Errors
     /// Where they cannot be read, or a label is none of the classes.
@@ -137,18 +139,34 @@ impl Classifier {
         &self,
         path: Option<&str>,
         columns: [Option<&str>; 2],
+        split: Split,
     ) -> Result<LabelledCorpus, Error> {
         let mut data = self.config.data.clone();
-        data.read_elsewhere(path, columns)?;
+        data.read_elsewhere(path, columns, split)?;
         self.reading.corpus(&data)
     }
 
-    /// Texts as the classifier reads them.
+    /// Texts as the classifier reads them; `place` says what messages call one by its number from 1.
     ///
     /// # Errors
-    /// Where it reads signals, or the vocabulary has no `<unk>` for a token that it lacks.
-    pub fn texts(&self, texts: Vec<String>) -> Result<Inputs, Error> {
-        self.reading.texts(&self.config.data, texts)
+    /// Where it reads signals, the vocabulary has no `<unk>` for a token that it lacks, or a text is too long to be read at
+    /// once.
+    pub fn texts(
+        &self,
+        texts: Vec<String>,
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<Inputs, Error> {
+        let inputs = self.reading.texts(&self.config.data, texts)?;
+        self.check_steps(&inputs, place)?;
+        Ok(inputs)
+    }
+
+    /// Fails where a network cannot read a sequence at once.
+    fn check_steps(&self, inputs: &Inputs, place: &dyn Fn(usize) -> String) -> Result<(), Error> {
+        match self.model {
+            Trained::Network(_) => check_steps(&inputs.lengths(), place),
+            Trained::Linear(_) | Trained::Centroid(_) => Ok(()),
+        }
     }
 
     /// Signals as the classifier reads them, from the steps of series, or where it learned from images from their rows of
@@ -189,7 +207,9 @@ impl Classifier {
         };
         let prepared = (1..).zip(signals).map(prepared);
         let prepared = prepared.collect::<Result<_, Error>>()?;
-        self.reading.signals(prepared, place)
+        let inputs = self.reading.signals(prepared, place)?;
+        self.check_steps(&inputs, place)?;
+        Ok(inputs)
     }
 
     /// The signals of a file of signals, of an image or of a folder of images, with the files that have one each; none
@@ -201,13 +221,16 @@ impl Classifier {
         let ExampleConfig::Signals(config) = &self.config.data else {
             return Ok(None);
         };
-        let Some(found) = read_unlabelled(path, &config.options())? else {
+        let Some(found) = read_unlabelled(path, &self.reading.signal_options(config))? else {
             return Ok(None);
         };
         let image = self.reading.image();
-        let place = |number: usize| match &found.files {
-            Some(files) => files[number - 1].display().to_string(),
-            None => format!("{}, signal {number}", path.display()),
+        let names = found.signals.iter().map(|signal| signal.name.clone());
+        let names: Vec<Option<String>> = names.collect();
+        let place = |number: usize| match (&found.files, &names[number - 1]) {
+            (Some(files), _) => files[number - 1].display().to_string(),
+            (None, Some(name)) => format!("{}, series {name}", path.display()),
+            (None, None) => format!("{}, signal {number}", path.display()),
         };
         let size = |image: Option<[usize; 2]>| match image {
             Some([height, width]) => format!("images of {width} x {height} pixels"),
@@ -220,6 +243,7 @@ impl Classifier {
             size(found.image),
         )?;
         let inputs = self.reading.signals(found.signals, &place)?;
+        self.check_steps(&inputs, &place)?;
         Ok(Some(SignalFiles {
             inputs,
             files: found.files,

@@ -3,7 +3,7 @@
 mod channels;
 mod tokens;
 
-use super::config::ExampleConfig;
+use super::config::{ExampleConfig, SignalDataConfig};
 use super::data::{Examples, Inputs, LabelledCorpus};
 use crate::Error;
 use crate::codec::{self, Codec};
@@ -11,7 +11,8 @@ use crate::run::RunDirectory;
 use channels::Channels;
 use rayon::prelude::*;
 use recurrent_data::{
-    LabelledSignals, LabelledTexts, Signal, Splits, Vocabulary, read_labelled, read_signals,
+    LabelledSignals, LabelledTexts, Signal, SignalOptions, Splits, Vocabulary, read_labelled,
+    read_signals,
 };
 use std::path::Path;
 use tokens::TokenReading;
@@ -42,7 +43,8 @@ enum Raw {
 }
 
 impl Raw {
-    fn read(config: &ExampleConfig) -> Result<(String, Self), Error> {
+    /// Reads them; `known` channels are looked for by their names.
+    fn read(config: &ExampleConfig, known: Option<&Channels>) -> Result<(String, Self), Error> {
         let Some(path) = config.path() else {
             return Err(Error::Setting {
                 key: "data.path".to_string(),
@@ -55,7 +57,8 @@ impl Raw {
                 Self::Texts(read_labelled(Path::new(path), &texts.options())?)
             }
             ExampleConfig::Signals(signals) => {
-                Self::Signals(Box::new(read_signals(Path::new(path), &signals.options())?))
+                let options = known_options(signals, known);
+                Self::Signals(Box::new(read_signals(Path::new(path), &options)?))
             }
         };
         Ok((path.to_string(), raw))
@@ -80,7 +83,7 @@ impl Reading {
         vocabulary: Option<Vocabulary>,
         bounded: bool,
     ) -> Result<(LabelledCorpus, Self), Error> {
-        let (source, raw) = Raw::read(config)?;
+        let (source, raw) = Raw::read(config, None)?;
         let mut classes = raw.training_labels().to_vec();
         classes.sort();
         classes.dedup();
@@ -117,7 +120,7 @@ impl Reading {
     /// # Errors
     /// Where there are none, they cannot be read, or a label is none of the classes.
     pub(super) fn corpus(&self, config: &ExampleConfig) -> Result<LabelledCorpus, Error> {
-        let (source, raw) = Raw::read(config)?;
+        let (source, raw) = Raw::read(config, self.channels())?;
         self.encode(config, source, raw)
     }
 
@@ -134,9 +137,15 @@ impl Reading {
             })
         };
         let of_signals = |part: LabelledSignals, name: &str| {
+            let names = part.signals.iter().map(|signal| signal.name.clone());
+            let names: Vec<Option<String>> = names.collect();
+            let place = |number: usize| match &names[number - 1] {
+                Some(series) => format!("{source}, series {series}"),
+                None => format!("{source}, {name} split, signal {number}"),
+            };
             Ok::<_, Error>(Examples {
                 labels: self.labels(&part.labels, &source, name)?,
-                inputs: self.signals(part.signals, &|number| format!("signal {number}"))?,
+                inputs: self.signals(part.signals, &place)?,
             })
         };
         let (dropped, [train, valid, test]) = match raw {
@@ -235,12 +244,22 @@ impl Reading {
         }
     }
 
-    /// The height and width of the images that signals were.
-    pub(super) fn image(&self) -> Option<[usize; 2]> {
+    /// The channels of signals.
+    fn channels(&self) -> Option<&Channels> {
         match &self.inputs {
             InputReading::Tokens(_) => None,
-            InputReading::Channels(channels) => channels.image,
+            InputReading::Channels(channels) => Some(channels),
         }
+    }
+
+    /// The height and width of the images that signals were.
+    pub(super) fn image(&self) -> Option<[usize; 2]> {
+        self.channels()?.image
+    }
+
+    /// What reading other signals takes.
+    pub(super) fn signal_options(&self, config: &SignalDataConfig) -> SignalOptions {
+        known_options(config, self.channels())
     }
 
     /// The vocabulary of texts.
@@ -290,6 +309,14 @@ impl Reading {
         let first: Vec<&str> = self.classes.iter().take(10).map(String::as_str).collect();
         let more = if self.classes.len() > 10 { ", ..." } else { "" };
         format!("{}{more}", first.join(", "))
+    }
+}
+
+/// What reading signals takes where channels are known by their names.
+fn known_options(config: &SignalDataConfig, known: Option<&Channels>) -> SignalOptions {
+    SignalOptions {
+        channel_names: known.and_then(|channels| channels.names.clone()),
+        ..config.options()
     }
 }
 

@@ -5,7 +5,10 @@ use super::data::{Examples, Inputs, LabelledCorpus, channels_of};
 use super::measures::percent;
 use super::predict::{Classifier, Prediction, Trained};
 use crate::Error;
-use crate::report::{Bars, Confusion, Drawing, Report, Sample, Shade, ShadedText, grouped};
+use crate::language_model::Split;
+use crate::report::{
+    Bars, Confusion, Drawing, Loss, Report, Sample, Shade, ShadedText, grouped, number_of,
+};
 use crate::run::RunDirectory;
 use recurrent_linear::argmax;
 
@@ -94,14 +97,10 @@ impl Results {
         rounds: Option<usize>,
     ) -> Result<Self, Error> {
         let valid = SplitResults::of(classifier, &corpus.valid, "validation")?;
-        let has_test = !corpus.test.labels.is_empty();
-        let test = has_test.then(|| SplitResults::of(classifier, &corpus.test, "test"));
+        let (split, measured) = corpus.measured();
+        let has_test = split == Split::Test;
+        let test = has_test.then(|| SplitResults::of(classifier, measured, "test"));
         let test = test.transpose()?;
-        let measured = if has_test {
-            &corpus.test
-        } else {
-            &corpus.valid
-        };
         let mut counts = vec![0.0; classifier.classes().len()];
         corpus
             .train
@@ -209,10 +208,7 @@ pub(super) fn report(
         rows.push(("vocabulary".to_string(), grouped(vocabulary.len() as u64)));
     }
     let found = results.measured();
-    let measured = match corpus.test.is_empty() {
-        true => &corpus.valid,
-        false => &corpus.test,
-    };
+    let (_, measured) = corpus.measured();
     let mistake = |mistake: &Mistake| Sample {
         title: format!("{}, but is {}", mistake.answer, mistake.label),
         text: mistake.shown.clone(),
@@ -224,6 +220,8 @@ pub(super) fn report(
         config_toml: config.to_toml(),
         results: rows,
         metrics: run.metrics()?,
+        loss: Loss::OfExamples,
+        counted: config.data.counted(),
         layers,
         confusion: Some(Confusion {
             classes: classes.to_vec(),
@@ -251,8 +249,8 @@ fn calibration(measures: &Measures) -> Vec<Bars> {
         let sure = 100.0 * bin.confidence / bin.count as f64;
         let name = format!("{} to {} %", n * width, (n + 1) * width);
         let text = format!(
-            "{right:.1} % right at {sure:.1} %, {} examples",
-            grouped(bin.count)
+            "{right:.1} % right at {sure:.1} %, {}",
+            number_of(bin.count, "example")
         );
         (name, right, text)
     });
@@ -309,10 +307,7 @@ fn relevance(classifier: &Classifier, corpus: &LabelledCorpus) -> Result<Vec<Sha
     else {
         return Ok(Vec::new());
     };
-    let examples = match corpus.test.is_empty() {
-        true => &corpus.valid,
-        false => &corpus.test,
-    };
+    let (_, examples) = corpus.measured();
     let short =
         (0..examples.len()).filter(|&n| (1..=LONGEST_READ).contains(&examples.ids()[n].len()));
     let read = |n: usize| {

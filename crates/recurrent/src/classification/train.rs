@@ -12,7 +12,7 @@ use super::results::{Results, report};
 use super::temperature::fit_temperature;
 use crate::metrics::StageSeconds;
 use crate::recipe::Recipe;
-use crate::report::grouped;
+use crate::report::{grouped, number_of};
 use crate::training::{Ended, Observer, Setup, TrainOptions, Training, check, may_change_training};
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
@@ -58,7 +58,7 @@ pub fn train(
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
     let before = Instant::now();
-    let mut start = Start::of(config.classification(training.run.path())?, &training)?;
+    let mut start = Start::of(config.only(training.run.path())?, &training)?;
     let reading = before.elapsed().as_secs_f64();
     start.tell(training.observer);
     let (ended, counted) = match start.config.estimator.clone() {
@@ -144,17 +144,19 @@ impl Start {
     fn tell(&self, observer: &mut dyn Observer) {
         let corpus = &self.corpus;
         observer.note(&format!(
-            "{} examples of {} classes to learn from, {} for validation, {} to measure by",
-            grouped(corpus.train.len() as u64),
+            "{} of {} classes to learn from, {} for validation, {} to measure by",
+            number_of(corpus.train.len() as u64, "example"),
             self.reading.classes.len(),
             grouped(corpus.valid.len() as u64),
             grouped(corpus.test.len() as u64),
         ));
-        if corpus.dropped > 0 {
-            observer.note(&format!(
+        match corpus.dropped {
+            0 => {}
+            1 => observer.note("1 example with nothing in it was left out"),
+            dropped => observer.note(&format!(
                 "{} examples with nothing in them were left out",
-                corpus.dropped
-            ));
+                grouped(dropped as u64)
+            )),
         }
     }
 

@@ -80,7 +80,7 @@ fn classifier(
     device: DeviceName,
 ) -> Result<Compared, Error> {
     let classifier = Classifier::load(directory, device)?;
-    let corpus = classifier.corpus(data, [None, None])?;
+    let corpus = classifier.corpus(data, [None, None], split)?;
     let examples = corpus.split(split)?;
     let (found, seconds) = fastest(|| classifier.predict(&examples.inputs))?;
     let measures = classifier.measure(&examples, &found);
@@ -157,15 +157,16 @@ fn tagger(
     device: DeviceName,
 ) -> Result<Compared, Error> {
     let tagger = Tagger::load(directory, device)?;
-    let corpus = tagger.corpus(data, false)?;
+    let corpus = tagger.corpus(data, false, split)?;
     let sentences = corpus.split(split)?;
-    let (found, seconds) = fastest(|| tagger.tag_ids(&sentences.words))?;
+    let (found, seconds) =
+        fastest(|| tagger.tag_ids(&sentences.words, &|n| corpus.place(split, n)))?;
     let measures = tagger.measure(&sentences, &found)?;
     let layers = tagger.layers();
     // Words and tags of the files, sentence by sentence.
     let mut digest = 0;
     for (words, tags) in sentences.words.iter().zip(&sentences.tags) {
-        let tags = tagger.in_files(tags)?;
+        let tags = tagger.in_files(tags, &sentences.others)?;
         for text in words.iter().chain(&tags) {
             digest = noise::mix(digest, crc32fast::hash(text.as_bytes()).into());
         }

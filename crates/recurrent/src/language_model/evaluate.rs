@@ -27,6 +27,14 @@ impl Split {
         self == Self::All || self == part
     }
 
+    /// What is measured where nothing else is asked for: the test split, or the validation split where there is no test split.
+    pub fn measured(has_test: bool) -> Self {
+        match has_test {
+            true => Self::Test,
+            false => Self::Valid,
+        }
+    }
+
     /// Lower-case name.
     pub fn as_str(self) -> &'static str {
         match self {

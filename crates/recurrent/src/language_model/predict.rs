@@ -55,7 +55,7 @@ impl Predictor {
             });
         }
         device.device()?;
-        let config = run.config()?.language_model(run.path())?;
+        let config = run.config()?.only::<LanguageModelConfig>(run.path())?;
         let vocabulary = run.vocabulary()?;
         if vocabulary.unit() != config.data.unit {
             return Err(Error::Run {

@@ -3,7 +3,7 @@
 use super::ngram::{counted, figures};
 use super::{Corpus, Estimator, Evaluation, OrderCost, Predictor, Split};
 use crate::Error;
-use crate::report::{Floor, Loss, Report, Sample, grouped};
+use crate::report::{Counted, Floor, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
 use recurrent_decode::AdditiveNgram;
 use recurrent_decode::ngram::CountConfig;
@@ -59,12 +59,10 @@ pub(super) fn baselines(
         .collect()
 }
 
-/// The split that n-grams are looked up in: the test split where there is one.
+/// The split that n-grams are looked up in.
 pub(super) fn measured(corpus: &Corpus) -> Split {
-    match corpus.test.len() {
-        0 | 1 => Split::Valid,
-        _ => Split::Test,
-    }
+    // One symbol has none before it.
+    Split::measured(corpus.test.len() > 1)
 }
 
 /// The report of a finished run.
@@ -108,6 +106,7 @@ pub(super) fn report(
         results,
         metrics: run.metrics()?,
         loss: Loss::CrossEntropy,
+        counted: Counted::Symbols,
         floor: found.floor.clone(),
         layers,
         samples,

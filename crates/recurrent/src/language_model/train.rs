@@ -26,7 +26,7 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
-    let mut start = Start::of(config.language_model(training.run.path())?, &training)?;
+    let mut start = Start::of(config.only(training.run.path())?, &training)?;
     if let Some(prompt) = &start.config.decode.prompt
         && let Err(error) = check_prompt(&start.vocabulary, prompt)
     {

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::network::{EmbeddingSettings, EncoderConfig};
 use crate::recipe::name_of;
+use crate::report::Loss;
 use crate::task::{TaskConfig, read, to_table};
 use crate::training::{TrainingConfig, check};
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,14 @@ fn one() -> u64 {
 }
 
 impl MemoryConfig {
+    /// What the losses of its training are.
+    pub(crate) fn loss(&self) -> Loss {
+        match self.data.problem {
+            Problem::Adding => Loss::SquaredError,
+            Problem::Copy => Loss::OfSteps,
+        }
+    }
+
     /// The recipe from its text; ranges are not checked.
     pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
         read(text)

@@ -29,7 +29,7 @@ impl MemoryModel {
     /// Where the directory lacks a file, or its files do not fit each other.
     pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
         let device = device.device()?;
-        let config = run.config()?.memory(run.path())?;
+        let config = run.config()?.only::<MemoryConfig>(run.path())?;
         let (tensors, path) = run.network_weights(&Codec::default())?;
         let network = config.model.init(config.data.problem, 0, true, &device);
         Ok(Self {

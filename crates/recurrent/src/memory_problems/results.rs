@@ -6,7 +6,7 @@ use super::model::{MemoryNetwork, outputs};
 use super::predict::{MemoryModel, numbers};
 use crate::Error;
 use crate::language_model::Split;
-use crate::report::{Floor, Loss, Report, Sample, grouped};
+use crate::report::{Counted, Floor, Report, Sample, grouped};
 use crate::run::RunDirectory;
 use burn::tensor::Device;
 
@@ -159,10 +159,8 @@ pub(super) fn report(
         config_toml: config.to_toml(),
         results,
         metrics: run.metrics()?,
-        loss: match config.data.problem {
-            Problem::Adding => Loss::SquaredError,
-            Problem::Copy => Loss::CrossEntropy,
-        },
+        loss: config.loss(),
+        counted: Counted::TimeSteps,
         floor: Some(Floor {
             label: "answer without memory".to_string(),
             cross_entropy: config.data.baseline(),

@@ -1,5 +1,6 @@
 //! Training on a problem of long memory, from recipe to report.
 
+use super::config::MemoryConfig;
 use super::learner::MemoryLearner;
 use super::predict::MemoryModel;
 use super::results::{Measures, report};
@@ -52,7 +53,7 @@ pub fn train(
 ) -> Result<Outcome, Error> {
     let device = options.device.device()?.autodiff();
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
-    let config = config.memory(training.run.path())?;
+    let config = config.only::<MemoryConfig>(training.run.path())?;
     let codec = Codec::default();
     if training.resumes() {
         training.check_codec(&codec)?;

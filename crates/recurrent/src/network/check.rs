@@ -8,14 +8,14 @@ use recurrent_nn::Initializer;
 /// Most steps of a sequence that a network reads at once: its states and gates are in memory for all of them.
 const MOST_STEPS: usize = 1 << 17;
 
-/// Fails where a sequence is longer than a network can read; `what` they are is for the message.
-pub(crate) fn check_steps(lengths: &[usize], what: &str) -> Result<(), Error> {
+/// Fails where a sequence is longer than a network can read; `place` says what messages call one by its number from 1.
+pub(crate) fn check_steps(lengths: &[usize], place: &dyn Fn(usize) -> String) -> Result<(), Error> {
     let long = lengths.iter().position(|&steps| steps > MOST_STEPS);
     match long {
         None => Ok(()),
         Some(row) => check(
             false,
-            format!("{what} {}", row + 1),
+            place(row + 1),
             &format!("at most {MOST_STEPS} steps for a network"),
             lengths[row],
         ),

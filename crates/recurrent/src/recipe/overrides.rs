@@ -139,6 +139,16 @@ fn drop_replaced(table: &mut toml::Table, assignment: &str) {
     }
 }
 
+/// What is wrong with a key of training of a recipe whose model has none.
+fn untrained(table: &toml::Table, key: &str) -> String {
+    let model = table.get("model").and_then(toml::Value::as_table);
+    let kind = model.and_then(|model| model.get("kind")?.as_str());
+    let kind = kind.unwrap_or("model");
+    format!(
+        "expected a model that is trained in steps for `{key}`, found a {kind}, which has no [training]"
+    )
+}
+
 /// Makes one assignment in a recipe's table.
 fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
     const FORM: &str = "expected section.key=value";
@@ -151,6 +161,9 @@ fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
     let mut place = table;
     for (depth, parent) in path.into_iter().enumerate() {
         if depth == 0 && !place.contains_key(parent) {
+            if parent == "training" {
+                return Err(untrained(place, key.trim()));
+            }
             let near = nearest(parent, place.keys().map(String::as_str));
             let hint = near.map(|near| format!("; did you mean `{near}`?"));
             return Err(format!(

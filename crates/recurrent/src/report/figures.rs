@@ -1,6 +1,5 @@
 //! The figures of a report: which values of the metric lines are plotted, and how they are named.
 
-use std::f64::consts::LN_2;
 use std::fmt::Write as _;
 
 use super::curve::{Points, curve, is_drawable, smoothed};
@@ -40,24 +39,18 @@ pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>)
         line(train_label(&train), Ink::Train, smooth(&train)),
         line("validation", Ink::Valid, valid.clone()),
     ];
-    let bits = |nats: f64| nats / LN_2;
-    let (title, values, of_symbols): (_, _, fn(f64) -> f64) = match loss {
-        Loss::CrossEntropy => ("Cross entropy", "bits a symbol", bits),
-        Loss::NegativeSampling => ("Loss of negative sampling", "nats an example", |nats| nats),
-        Loss::SquaredError => ("Squared error", "mean squared error", |error| error),
-        Loss::Alignment => ("Loss of the text", "nats a symbol of the text", |nats| nats),
-    };
+    let (values, shown) = (loss.values(), |nats: f64| loss.value(nats));
     let above = floor.and_then(|floor| {
-        let change = |loss: f64| of_symbols(loss - floor.cross_entropy);
+        let change = |nats: f64| shown(nats - floor.cross_entropy);
         above(floor, &valid, mapped(cross_entropy.clone(), change), values)
     });
     let wide = Figure {
-        title: title.to_string(),
+        title: loss.title().to_string(),
         values,
-        note: lowest(&valid, of_symbols, values),
+        note: lowest(&valid, shown, values),
         size: WIDE,
-        curves: mapped(cross_entropy, of_symbols),
-        floor: floor.map(|floor| (floor.label.as_str(), of_symbols(floor.cross_entropy))),
+        curves: mapped(cross_entropy, shown),
+        floor: floor.map(|floor| (floor.label.as_str(), shown(floor.cross_entropy))),
         decades: 3.0,
     };
     let narrow = [
@@ -90,8 +83,7 @@ pub(super) fn figures(metrics: &[MetricLine], loss: Loss, floor: Option<&Floor>)
             decades: 1.0,
         },
     ];
-    // What is no loss of symbols has no perplexity.
-    let skipped = usize::from(loss != Loss::CrossEntropy);
+    let skipped = usize::from(!loss.has_perplexity());
     let narrow: String = narrow
         .into_iter()
         .skip(skipped)
@@ -181,7 +173,7 @@ fn mapped(curves: Vec<Curve>, change: impl Fn(f64) -> f64) -> Vec<Curve> {
     curves.into_iter().map(change).collect()
 }
 
-fn lowest(valid: &[(f64, f64)], change: fn(f64) -> f64, values: &str) -> String {
+fn lowest(valid: &[(f64, f64)], change: impl Fn(f64) -> f64, values: &str) -> String {
     let best = valid.iter().min_by(|a, b| a.1.total_cmp(&b.1));
     best.map_or(String::new(), |&(step, loss)| {
         let (value, step) = (change(loss), grouped(step as u64));

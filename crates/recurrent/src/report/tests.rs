@@ -80,6 +80,7 @@ fn a_whole_run_has_four_plots_and_every_part() {
     };
     let report = Report {
         emissions: Vec::new(),
+        counted: Counted::Symbols,
         title: "a run".to_string(),
         command: "recurrent train a".to_string(),
         config_toml: "[model]\nhidden = 8\n".to_string(),
@@ -327,11 +328,47 @@ fn squared_errors_are_named_beside_their_floor() {
 }
 
 #[test]
+fn losses_are_told_by_what_they_are_of() {
+    for (loss, told) in [
+        (Loss::CrossEntropy, "0.5000, perplexity 1.6487"),
+        (Loss::OfExamples, "0.5000 nats an example"),
+        (Loss::OfWords, "0.5000 nats a word"),
+        (Loss::OfSteps, "0.500000 nats a step"),
+        (Loss::NegativeSampling, "0.5000 nats an example"),
+        (Loss::SquaredError, "0.500000"),
+    ] {
+        assert_eq!(loss.told(0.5), told);
+        let report = Report {
+            metrics: vec![valid(1, 0.5), train(1, 0.5), train(2, 0.5)],
+            loss,
+            counted: Counted::Tokens,
+            ..Report::default()
+        };
+        let page = report.to_html();
+        assert_eq!(page.contains("erplexity"), loss.has_perplexity(), "{told}");
+        assert!(page.contains(loss.values()) && page.contains(" tokens/s"));
+        assert!(!page.contains("symbols/s"));
+    }
+    assert!(
+        Loss::CrossEntropy
+            .told(40.0)
+            .ends_with("perplexity 2.354e17")
+    );
+}
+
+#[test]
+fn one_thing_is_no_plural() {
+    let found = [0, 1, 2, 1024].map(|count| number_of(count, "text"));
+    assert_eq!(found, ["0 texts", "1 text", "2 texts", "1,024 texts"]);
+}
+
+#[test]
 fn every_text_is_escaped() {
     let hostile = "\n</pre><script>\"&'\u{0}\u{7}\r\u{85}";
     let text = hostile.to_string();
     let report = Report {
         emissions: Vec::new(),
+        counted: Counted::Symbols,
         title: text.clone(),
         command: text.clone(),
         config_toml: text.clone(),

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::language_model::Split;
+use crate::report::{grouped, number_of};
 use crate::training::check;
 use recurrent_nn::noise;
 use std::borrow::Cow;
@@ -13,6 +14,8 @@ pub struct Sentences {
     pub words: Vec<Vec<String>>,
     /// The tag of each word. `[N][T]`
     pub tags: Vec<Vec<usize>>,
+    /// Tags that are none of the tagger's, in alphabetical order: their numbers follow those of its own.
+    pub others: Vec<String>,
 }
 
 /// Tagged sentences in three splits.
@@ -28,7 +31,12 @@ pub struct TaggedCorpus {
     pub test: Sentences,
     /// Sentences whose tags were made right.
     pub repaired: usize,
+    /// Words whose tag is none of the tagger's.
+    pub other_words: usize,
 }
+
+/// Tags that a note names.
+const SHOWN: usize = 10;
 
 impl Sentences {
     /// How many there are.
@@ -51,6 +59,29 @@ impl Sentences {
         self.words.iter().map(Vec::len).sum()
     }
 
+    /// How many words have one of [`Self::others`], where the tagger has `own` tags.
+    pub(super) fn count_others(&self, own: usize) -> usize {
+        self.tags
+            .iter()
+            .flatten()
+            .filter(|&&tag| tag >= own)
+            .count()
+    }
+
+    /// Those whose tags are all among the `own` tags of the tagger.
+    pub(super) fn known(&self, own: usize) -> Self {
+        let pairs = self.words.iter().zip(&self.tags);
+        let known = pairs.filter(|(_, tags)| tags.iter().all(|&tag| tag < own));
+        let (words, tags) = known
+            .map(|(words, tags)| (words.clone(), tags.clone()))
+            .unzip();
+        Self {
+            words,
+            tags,
+            others: Vec::new(),
+        }
+    }
+
     /// Tells them from others, in this order.
     pub(super) fn digest(&self) -> u64 {
         let lengths = self.words.iter().map(|words| words.len() as u64);
@@ -64,6 +95,44 @@ impl Sentences {
 }
 
 impl TaggedCorpus {
+    /// What is measured where nothing else is asked for.
+    pub fn measured(&self) -> Split {
+        Split::measured(!self.test.is_empty())
+    }
+
+    /// What a person should know of tags that are none of the tagger's, where some are.
+    pub fn others_note(&self) -> Option<String> {
+        let words = match self.other_words {
+            0 => return None,
+            1 => "tag of 1 word is none of the tagger's and counts".to_string(),
+            words => {
+                let words = grouped(words as u64);
+                format!("tags of {words} words are none of the tagger's and count")
+            }
+        };
+        let tags = &self.test.others;
+        let shown = tags.iter().take(SHOWN).map(String::as_str);
+        let more = if tags.len() > SHOWN { ", ..." } else { "" };
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        Some(format!("the {words} as wrong: {shown}{more}"))
+    }
+
+    /// What messages call a sentence of a split by its number from 1.
+    pub fn place(&self, split: Split, number: usize) -> String {
+        format!(
+            "{}, {} split, sentence {number}",
+            self.source,
+            split.as_str()
+        )
+    }
+
+    /// What a person should know of tags that were made right, where some were.
+    pub fn repair_note(&self) -> Option<String> {
+        let sentences = number_of(self.repaired as u64, "sentence");
+        (self.repaired > 0)
+            .then(|| format!("the tags of {sentences} broke their scheme and were made right"))
+    }
+
     /// The sentences of a split; all of them one after the other.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! How good a tagger is: words that got their tag, and of spans those that were found whole and with their kind.
 
 use super::config::TaggedDataConfig;
+use super::data::Sentences;
 use super::reading::Reading;
 use crate::Error;
 use crate::classification::Measures;
@@ -24,11 +25,11 @@ pub struct TagMeasures {
 }
 
 impl TagMeasures {
-    /// The measures of the tags `found` of sentences whose tags are `gold`, both `[N][T]`, in the scheme of the files.
+    /// The measures of the tags `found`, `[N][T]`, of sentences, in the scheme of the files.
     pub(super) fn of(
         reading: &Reading,
         data: &TaggedDataConfig,
-        gold: &[Vec<usize>],
+        sentences: &Sentences,
         found: &[Vec<usize>],
     ) -> Result<Self, Error> {
         let kind = |tag: &String| match data.scheme {
@@ -37,7 +38,9 @@ impl TagMeasures {
                 .split_once('-')
                 .map_or(tag.clone(), |(_, kind)| kind.to_string()),
         };
-        let kinds: Vec<String> = reading.tags.iter().map(kind).collect();
+        let (gold, others) = (&sentences.tags, &sentences.others);
+        let all = reading.tags.iter().chain(others);
+        let kinds: Vec<String> = all.map(kind).collect();
         let mut names = kinds.clone();
         names.sort();
         names.dedup();
@@ -47,7 +50,7 @@ impl TagMeasures {
             confusion[place(gold)][place(found)] += 1;
         }
         let named = |all: &[Vec<usize>]| {
-            let all = all.iter().map(|tags| reading.in_files(data, tags));
+            let all = all.iter().map(|tags| reading.in_files(data, tags, others));
             all.collect::<Result<Vec<_>, _>>()
         };
         let pairs = named(gold)?.into_iter().zip(named(found)?);
@@ -133,10 +136,25 @@ mod tests {
         let data: TaggedDataConfig =
             toml::from_str("scheme = 'iob1'\nlearned_scheme = 'iobes'").expect("settings");
         // `I-PER I-PER O` beside `I-PER B-PER O`.
-        let (gold, found) = (vec![vec![0, 1, 2]], vec![vec![3, 3, 2]]);
+        let gold = Sentences {
+            words: vec![vec![String::new(); 3]],
+            tags: vec![vec![0, 1, 2]],
+            others: Vec::new(),
+        };
+        let found = vec![vec![3, 3, 2]];
         let measures = TagMeasures::of(&reading, &data, &gold, &found).expect("measures");
         assert_eq!((measures.right, measures.words), (2, 3));
         let spans = measures.spans.expect("spans").micro();
         assert_eq!((spans.gold, spans.predicted, spans.correct), (1, 2, 0));
+        // A tag that the tagger does not have is never right.
+        let gold = Sentences {
+            tags: vec![vec![4, 1, 2]],
+            others: vec!["B-LOC".to_string()],
+            ..gold
+        };
+        let measures = TagMeasures::of(&reading, &data, &gold, &found).expect("measures");
+        assert_eq!(measures.names, ["LOC", "O", "PER"]);
+        assert_eq!(measures.confusion, [[0, 0, 1], [0, 1, 0], [0, 0, 1]]);
+        assert_eq!(measures.spans.expect("spans").kinds["LOC"].gold, 1);
     }
 }

@@ -6,6 +6,7 @@ use super::data::{Sentences, TaggedCorpus};
 use super::measures::TagMeasures;
 use super::network::TrainedNetwork;
 use super::reading::Reading;
+use crate::language_model::Split;
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::{DeviceName, Error};
@@ -46,7 +47,7 @@ impl Tagger {
     /// Where the directory lacks a file, or its files do not fit each other.
     pub fn load(run: &RunDirectory, device: DeviceName) -> Result<Self, Error> {
         device.device()?;
-        let config = run.config()?.tagging(run.path())?;
+        let config = run.config()?.only::<TaggingConfig>(run.path())?;
         let network = match &config.estimator {
             Estimator::Network(network) => Some(&network.model),
             _ => None,
@@ -97,16 +98,24 @@ impl Tagger {
         self.bytes
     }
 
-    /// The sentences that it was trained on and measured by, or those at another path; with `repair`, tags that break their
-    /// scheme are made right.
+    /// The sentences that it was trained on and measured by, or those at another path, for `split` to be looked at; with
+    /// `repair`, tags that break their scheme are made right.
     ///
     /// # Errors
-    /// Where they cannot be read, tags break their scheme, or a tag is none of the tagger's.
-    pub fn corpus(&self, path: Option<&str>, repair: bool) -> Result<TaggedCorpus, Error> {
+    /// Where they cannot be read, or tags break their scheme.
+    pub fn corpus(
+        &self,
+        path: Option<&str>,
+        repair: bool,
+        split: Split,
+    ) -> Result<TaggedCorpus, Error> {
         let mut data = self.config.data.clone();
         data.repair |= repair;
         if let Some(path) = path {
             data.path = Some(path.to_string());
+            if split == Split::All {
+                data.fractions = [1.0, 0.0, 0.0];
+            }
         }
         self.reading.corpus(&data)
     }
@@ -122,28 +131,37 @@ impl Tagger {
         }
     }
 
-    /// The tags of the words of sentences as numbers of the learned scheme, `[N][T]`.
+    /// The tags of the words of sentences as numbers of the learned scheme, `[N][T]`; `place` says what messages call a
+    /// sentence by its number from 1.
     ///
     /// # Errors
     /// Where a vocabulary has no `<unk>` for what it lacks.
-    pub fn tag_ids(&self, sentences: &[Vec<String>]) -> Result<Vec<Vec<usize>>, Error> {
+    pub fn tag_ids(
+        &self,
+        sentences: &[Vec<String>],
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<Vec<Vec<usize>>, Error> {
         match &self.model {
             Trained::Baseline(baseline) => Ok(sentences
                 .par_iter()
                 .map(|words| baseline.tag(words))
                 .collect()),
-            Trained::Network(network) => network.tag(&self.reading, sentences),
+            Trained::Network(network) => network.tag(&self.reading, sentences, place),
         }
     }
 
-    /// Sentences with their tags, in the scheme of the files.
+    /// Sentences with their tags, in the scheme of the files; `place` as for [`Self::tag_ids`].
     ///
     /// # Errors
     /// As [`Self::tag_ids`].
-    pub fn tag(&self, sentences: Vec<Vec<String>>) -> Result<Vec<Tagged>, Error> {
-        let all = self.tag_ids(&sentences)?;
+    pub fn tag(
+        &self,
+        sentences: Vec<Vec<String>>,
+        place: &dyn Fn(usize) -> String,
+    ) -> Result<Vec<Tagged>, Error> {
+        let all = self.tag_ids(&sentences, place)?;
         let tagged = |(words, ids): (Vec<String>, Vec<usize>)| {
-            let tags = self.in_files(&ids)?;
+            let tags = self.in_files(&ids, &[])?;
             let spans = match self.config.data.scheme {
                 TagScheme::Plain => Vec::new(),
                 scheme => scheme.spans(&tags),
@@ -153,9 +171,9 @@ impl Tagger {
         sentences.into_iter().zip(all).map(tagged).collect()
     }
 
-    /// The names of tags in the scheme of the files. `[T]`
-    pub(crate) fn in_files(&self, tags: &[usize]) -> Result<Vec<String>, Error> {
-        self.reading.in_files(&self.config.data, tags)
+    /// The names of tags in the scheme of the files, `[T]`; the numbers of `others` follow those of the tagger's own.
+    pub(crate) fn in_files(&self, tags: &[usize], others: &[String]) -> Result<Vec<String>, Error> {
+        self.reading.in_files(&self.config.data, tags, others)
     }
 
     /// How good the tags `[N][T]` of sentences are.
@@ -167,6 +185,6 @@ impl Tagger {
         sentences: &Sentences,
         found: &[Vec<usize>],
     ) -> Result<TagMeasures, Error> {
-        TagMeasures::of(&self.reading, &self.config.data, &sentences.tags, found)
+        TagMeasures::of(&self.reading, &self.config.data, sentences, found)
     }
 }

@@ -31,7 +31,7 @@ impl Reading {
     /// Reads sentences and learns from the training part how they become numbers.
     ///
     /// # Errors
-    /// Where there are none, they cannot be read, their tags break their scheme, or a tag is not in the training part.
+    /// Where there are none, they cannot be read, or their tags break their scheme.
     pub(super) fn build(
         config: &TaggedDataConfig,
         network: Option<&NetworkModelConfig>,
@@ -55,7 +55,7 @@ impl Reading {
             words: network.map(|network| network.word_vocabulary(&splits.train)),
             characters: network.and_then(|network| network.character_vocabulary(&splits.train)),
         };
-        let corpus = reading.encode(source, splits, repaired)?;
+        let corpus = reading.encode(source, splits, repaired);
         Ok((corpus, reading))
     }
 
@@ -65,49 +65,61 @@ impl Reading {
     /// As [`Self::build`].
     pub(super) fn corpus(&self, config: &TaggedDataConfig) -> Result<TaggedCorpus, Error> {
         let (source, splits, repaired) = read(config)?;
-        self.encode(source, splits, repaired)
+        Ok(self.encode(source, splits, repaired))
     }
 
+    /// Sentences as numbers.
     fn encode(
         &self,
         source: String,
         splits: Splits<TaggedSentences>,
         repaired: usize,
-    ) -> Result<TaggedCorpus, Error> {
-        let ids: HashMap<&str, usize> = (self.tags.iter().map(String::as_str)).zip(0..).collect();
+    ) -> TaggedCorpus {
+        let own: BTreeSet<&String> = self.tags.iter().collect();
+        let parts = [&splits.train, &splits.valid, &splits.test];
+        let sentences = parts.iter().flat_map(|part| &part.sentences);
+        let all: BTreeSet<&String> = sentences.flat_map(|sentence| &sentence.tags).collect();
+        let others: Vec<String> = all.difference(&own).map(|&tag| tag.clone()).collect();
+        let names = self.tags.iter().chain(&others).map(String::as_str);
+        let ids: HashMap<&str, usize> = names.zip(0..).collect();
         let encode = |part: TaggedSentences| {
-            let mut sentences = Sentences::default();
-            for sentence in part.sentences {
-                let id = |(word, tag): (usize, &String)| {
-                    ids.get(&tag[..]).copied().ok_or_else(|| Error::Setting {
-                        key: place(&part.path, &sentence, word),
-                        expected: format!("tags of the model: {}", self.tags.join(", ")),
-                        found: format!("`{tag}`"),
-                    })
-                };
-                let tags = sentence.tags.iter().enumerate().map(id);
-                let tags = tags.collect::<Result<_, _>>()?;
-                sentences.tags.push(tags);
-                sentences.words.push(sentence.words);
+            let ids_of =
+                |tags: &[String]| -> Vec<usize> { tags.iter().map(|tag| ids[&tag[..]]).collect() };
+            let tags = part.sentences.iter().map(|sentence| ids_of(&sentence.tags));
+            Sentences {
+                tags: tags.collect(),
+                words: part
+                    .sentences
+                    .into_iter()
+                    .map(|sentence| sentence.words)
+                    .collect(),
+                others: others.clone(),
             }
-            Ok::<_, Error>(sentences)
         };
-        Ok(TaggedCorpus {
-            train: encode(splits.train)?,
-            valid: encode(splits.valid)?,
-            test: encode(splits.test)?,
+        let [train, valid, test] = [splits.train, splits.valid, splits.test].map(encode);
+        let counts = [&train, &valid, &test].map(|part| part.count_others(self.tags.len()));
+        TaggedCorpus {
+            other_words: counts.iter().sum(),
+            train,
+            valid,
+            test,
             source,
             repaired,
-        })
+        }
     }
 
-    /// The names of tags in the scheme of the files. `[T]`
+    /// The names of tags in the scheme of the files, `[T]`; the numbers of `others` follow those of the tagger's own.
     pub(super) fn in_files(
         &self,
         config: &TaggedDataConfig,
         tags: &[usize],
+        others: &[String],
     ) -> Result<Vec<String>, Error> {
-        let names: Vec<&str> = tags.iter().map(|&tag| &self.tags[tag][..]).collect();
+        let name = |&tag: &usize| match tag.checked_sub(self.tags.len()) {
+            None => &self.tags[tag][..],
+            Some(other) => &others[other][..],
+        };
+        let names: Vec<&str> = tags.iter().map(name).collect();
         let learned = config.learned_scheme();
         // Only a tagger that looks at each word by itself gives tags that break their scheme.
         let legal = learned.repair(&names);
@@ -192,17 +204,6 @@ fn broken(path: &Path, sentence: &TaggedSentence, error: TagError) -> DataError 
             sentence.words[position]
         ),
     }
-}
-
-/// What messages call a word of a sentence.
-fn place(path: &Path, sentence: &TaggedSentence, word: usize) -> String {
-    let name = sentence.words.get(word).map_or("", |word| word);
-    format!(
-        "{}, sentence in line {}, word {} (`{name}`)",
-        path.display(),
-        sentence.line,
-        word + 1
-    )
 }
 
 /// The tag outside all spans.

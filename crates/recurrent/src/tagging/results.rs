@@ -4,7 +4,7 @@ use super::data::{Sentences, TaggedCorpus};
 use super::measures::TagMeasures;
 use super::predict::Tagger;
 use crate::Error;
-use crate::report::{Confusion, Report, Sample, grouped};
+use crate::report::{Confusion, Counted, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
 
 /// Sentences with mistakes that a report shows.
@@ -44,7 +44,7 @@ impl SplitResults {
             return Ok(None);
         }
         let before = std::time::Instant::now();
-        let found = tagger.tag_ids(&sentences.words)?;
+        let found = tagger.tag_ids(&sentences.words, &|n| format!("{split} sentence {n}"))?;
         let seconds = before.elapsed().as_secs_f64();
         Ok(Some(Self {
             split,
@@ -108,8 +108,8 @@ fn mistakes(
         .collect();
     worst.sort_by_key(|&(wrong, n)| (std::cmp::Reverse(wrong), n));
     let shown = |&(_, n): &(usize, usize)| {
-        let gold = tagger.in_files(&sentences.tags[n])?;
-        let found = tagger.in_files(&found[n])?;
+        let gold = tagger.in_files(&sentences.tags[n], &sentences.others)?;
+        let found = tagger.in_files(&found[n], &[])?;
         let words = sentences.words[n].iter().zip(gold).zip(found);
         let words = words.map(|((word, gold), found)| match gold == found {
             true => word.clone(),
@@ -148,6 +148,8 @@ pub(super) fn report(
         config_toml: config.to_toml(),
         results: rows,
         metrics: run.metrics()?,
+        loss: Loss::OfWords,
+        counted: Counted::Words,
         layers,
         confusion: found.map(|found| Confusion {
             classes: found.measures.names.clone(),

@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::results::{Results, report};
 use crate::network::check::check_steps;
 use crate::recipe::Recipe;
-use crate::report::grouped;
+use crate::report::{grouped, number_of};
 use crate::training::{
     Ended, ExampleLearner, Observer, Setup, TrainOptions, Training, check, may_change_training,
 };
@@ -47,7 +47,7 @@ pub fn train(
 ) -> Result<Outcome, Error> {
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
-    let start = Start::of(config.tagging(training.run.path())?, &training)?;
+    let start = Start::of(config.only(training.run.path())?, &training)?;
     start.tell(training.observer);
     let ended = match &start.config.estimator {
         Estimator::Network(network) => start.fit(&mut training, network)?,
@@ -102,18 +102,18 @@ impl Start {
     fn tell(&self, observer: &mut dyn Observer) {
         let corpus = &self.corpus;
         observer.note(&format!(
-            "{} sentences with {} words to learn from, {} for validation, {} to measure by; {} tags",
-            grouped(corpus.train.len() as u64),
-            grouped(corpus.train.word_count() as u64),
+            "{} with {} to learn from, {} for validation, {} to measure by; {}",
+            number_of(corpus.train.len() as u64, "sentence"),
+            number_of(corpus.train.word_count() as u64, "word"),
             grouped(corpus.valid.len() as u64),
             grouped(corpus.test.len() as u64),
-            self.reading.tags.len(),
+            number_of(self.reading.tags.len() as u64, "tag"),
         ));
-        if corpus.repaired > 0 {
-            observer.note(&format!(
-                "the tags of {} sentences broke their scheme and were made right",
-                corpus.repaired
-            ));
+        if let Some(note) = corpus.others_note() {
+            observer.note(&note);
+        }
+        if let Some(note) = corpus.repair_note() {
+            observer.note(&note);
         }
     }
 
@@ -145,10 +145,12 @@ impl Start {
 
     /// Trains a network.
     fn fit(&self, training: &mut Training, network: &NetworkConfig) -> Result<Ended, Error> {
+        // What has a tag that cannot be given has no loss.
+        let valid = self.corpus.valid.known(self.reading.tags.len());
         check(
-            !self.corpus.valid.is_empty(),
+            !valid.is_empty(),
             format!("{}, validation split", self.corpus.source),
-            "sentences by which the weights are chosen",
+            "sentences of known tags by which the weights are chosen",
             "none",
         )?;
         let device = training.options.device.device()?.autodiff();
@@ -174,13 +176,15 @@ impl Start {
             model = model.with_embedding(rows.iter());
         }
         let corpus = &self.corpus;
-        check_steps(&corpus.train.lengths(), "training sentence")?;
-        check_steps(&corpus.valid.lengths(), "validation sentence")?;
+        check_steps(&corpus.train.lengths(), &|n| {
+            format!("training sentence {n}")
+        })?;
+        check_steps(&valid.lengths(), &|n| format!("validation sentence {n}"))?;
         let characters = self.reading.characters.as_ref();
         let encode = |words_of: &[Vec<String>]| Encoded::of(config, words_of, words, characters);
-        let encoded = [encode(&corpus.train.words)?, encode(&corpus.valid.words)?];
+        let encoded = [encode(&corpus.train.words)?, encode(&valid.words)?];
         let smoothing = network.training.label_smoothing;
-        let task = TaggerTask::new([&corpus.train, &corpus.valid], encoded, smoothing);
+        let task = TaggerTask::new([&corpus.train, &valid], encoded, smoothing);
         let mut learner = ExampleLearner::new(task, &network.training, device);
         training.fit(&self.setup(), &network.training, &mut learner, model)
     }

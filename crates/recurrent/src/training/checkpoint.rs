@@ -7,6 +7,7 @@ use crate::weights::{self, Tensors};
 use crate::{Error, files};
 use burn::module::Module;
 use burn::tensor::TensorData;
+use recurrent_data::io_problem;
 use recurrent_nn::{Average, Optimizer, OptimizerConfig, parameters};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -258,7 +259,7 @@ pub(crate) fn list(run: &RunDirectory) -> Result<Vec<PathBuf>, Error> {
     let folder = run.checkpoints();
     let bad = |error: std::io::Error| Error::Run {
         path: folder.clone(),
-        message: format!("cannot list it: {error}"),
+        message: format!("cannot list it: {}", io_problem(&error)),
     };
     let mut found = Vec::new();
     if !folder.exists() {

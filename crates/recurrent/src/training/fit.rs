@@ -8,6 +8,7 @@ use super::{
 use crate::Error;
 use crate::error::number;
 use crate::metrics::MetricLine;
+use crate::report::number_of;
 use crate::run::RunDirectory;
 use recurrent_nn::ops::autocast;
 use recurrent_nn::{Average, Mode, Optimizer, noise};
@@ -315,9 +316,9 @@ pub(super) fn note_early_end(
     observer: &mut dyn Observer,
 ) {
     if record.finished && record.epoch < config.epochs {
-        let since = record.since_best;
+        let since = number_of(record.since_best as u64, "validation");
         observer.note(&format!(
-            "stopped early: {since} validations without a better one (training.early_stopping)"
+            "stopped early: {since} without a better one (training.early_stopping)"
         ));
     }
 }

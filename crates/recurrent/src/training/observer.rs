@@ -9,11 +9,11 @@ pub struct StepReport {
     pub total_steps: u64,
     /// Epochs finished, with the part of the current one.
     pub epoch: f64,
-    /// Loss of the step, nats a symbol.
+    /// Loss of the step, as [`Config::loss`](crate::task::Config::loss) says.
     pub loss: f64,
     /// Learning rate of the step.
     pub learning_rate: f64,
-    /// Symbols a second over the last steps.
+    /// Symbols a second over the last steps, as [`Config::counted`](crate::task::Config::counted) says.
     pub symbols_per_second: f64,
 }
 

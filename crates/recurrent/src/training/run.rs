@@ -79,6 +79,7 @@ impl<'a> Training<'a> {
         may_change: impl Fn(&Difference) -> bool,
     ) -> Result<(Self, Config), Error> {
         let run = RunDirectory::new(&options.out);
+        run.check_no_data(recipe.config.data_path())?;
         run.check(options.existing)?;
         let (config, checkpoint, lock) = match options.existing {
             Existing::Resume => {

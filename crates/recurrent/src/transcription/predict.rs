@@ -80,7 +80,7 @@ impl Transcriber {
         if !settings.is_empty() {
             recipe.set(settings)?;
         }
-        let config: TranscriptionConfig = recipe.config.transcription(run.path())?;
+        let config: TranscriptionConfig = recipe.config.only(run.path())?;
         let reading = Reading::read(run)?;
         let decoder = Decoder::new(&config.decode, &reading.symbols)?;
         let shape = reading.shape(&config);

@@ -6,7 +6,7 @@ use super::figures;
 use super::measures::TextMeasures;
 use super::predict::{Transcriber, Transcript};
 use crate::Error;
-use crate::report::{Report, Sample, grouped};
+use crate::report::{Counted, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
 use std::time::Instant;
 
@@ -190,7 +190,8 @@ pub(super) fn report(
         config_toml: config.to_toml(),
         results: rows,
         metrics: run.metrics()?,
-        loss: crate::report::Loss::Alignment,
+        loss: Loss::OfTexts,
+        counted: Counted::TimeSteps,
         layers,
         emissions: figures::emissions(transcriber, measured, DRAWN)?,
         samples: vec![(

@@ -175,8 +175,12 @@ fn vectors(recordings: Vec<Recording>, settings: &SoundSettings) -> Result<Vecto
 
 fn of_images(splits: Splits<LabelledSignals>) -> Splits<Vectors> {
     let part = |name: &str, images: LabelledSignals| Vectors {
-        names: (1..=images.len())
-            .map(|number| format!("{name} image {number}"))
+        names: (1..)
+            .zip(&images.signals)
+            .map(|(number, signal)| match &signal.name {
+                Some(name) => name.clone(),
+                None => format!("{name} image {number}"),
+            })
             .collect(),
         seconds: vec![0.0; images.len()],
         channels: images.channels,
@@ -192,14 +196,18 @@ fn of_images(splits: Splits<LabelledSignals>) -> Splits<Vectors> {
 }
 
 /// Consecutive steps of `signal`, of `channels` values each, side by side; the last ones are filled up with zeros.
-pub(super) fn stacked(signal: Signal, channels: usize, stack: usize) -> Signal {
+pub(super) fn stacked(mut signal: Signal, channels: usize, stack: usize) -> Signal {
     if stack == 1 {
         return signal;
     }
     let steps = signal.steps.div_ceil(stack);
-    let mut values = signal.values;
+    let mut values = std::mem::take(&mut signal.values);
     values.resize(steps * stack * channels, 0.0);
-    Signal { values, steps }
+    Signal {
+        values,
+        steps,
+        ..signal
+    }
 }
 
 /// What is drawn for an example at a step of training.

@@ -169,7 +169,15 @@ impl TranscriptStream<'_> {
             let stack = sound.map_or(1, |sound| sound.stack);
             let values = std::mem::take(&mut self.waiting);
             let steps = values.len() / channels;
-            let last = stacked(Signal { values, steps }, channels, stack);
+            let last = stacked(
+                Signal {
+                    values,
+                    steps,
+                    name: None,
+                },
+                channels,
+                stack,
+            );
             self.step(&last.values)?;
         }
         let rest = transcriber.reading.text(&self.search.finish());

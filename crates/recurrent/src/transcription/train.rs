@@ -52,7 +52,7 @@ pub fn train(
 ) -> Result<Outcome, Error> {
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
-    let start = Start::of(config.transcription(training.run.path())?, &training)?;
+    let start = Start::of(config.only(training.run.path())?, &training)?;
     start.tell(training.observer);
     let ended = start.fit(&mut training)?;
     let mut outcome = Outcome {
@@ -143,7 +143,7 @@ impl Start {
                 "sequences by which the weights are found and chosen",
                 "none",
             )?;
-            check_steps(&part.lengths(), &format!("{name} sequence"))?;
+            check_steps(&part.lengths(), &|number| part.names[number - 1].clone())?;
         }
         let shape = self.reading.shape(config);
         config.model.check_inputs(shape.inputs)?;

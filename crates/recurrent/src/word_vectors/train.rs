@@ -49,7 +49,7 @@ pub fn train(
 ) -> Result<Outcome, Error> {
     options.device.check_cpu("word vectors")?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change)?;
-    let config = config.word_vectors(training.run.path())?;
+    let config = config.only::<WordVectorsConfig>(training.run.path())?;
     let words = Words::read(&config)?;
     if let Some(memory) = memory::of_machine() {
         config.check_memory(words.counts.len(), memory)?;

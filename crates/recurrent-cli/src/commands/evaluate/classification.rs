@@ -12,12 +12,9 @@ pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
     refuse_adaptation(arguments, "classifier")?;
     let classifier = Classifier::load(run, arguments.machine.device)?;
     let names = [&arguments.column, &arguments.label_column].map(|name| name.as_deref());
-    let corpus = classifier.corpus(arguments.data.as_deref(), names)?;
-    let split = match arguments.split {
-        Some(split) => split,
-        None if corpus.test.is_empty() => Split::Valid,
-        None => Split::Test,
-    };
+    let asked = arguments.split.unwrap_or(Split::Test);
+    let corpus = classifier.corpus(arguments.data.as_deref(), names, asked)?;
+    let split = arguments.split.unwrap_or_else(|| corpus.measured().0);
     if arguments.split.is_none() {
         say_split(split, &corpus.source);
     }

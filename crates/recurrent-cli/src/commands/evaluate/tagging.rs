@@ -24,23 +24,20 @@ pub fn run(run: &RunDirectory, arguments: &Arguments) -> Outcome {
         .into());
     }
     let tagger = Tagger::load(run, arguments.machine.device)?;
-    let corpus = tagger.corpus(arguments.data.as_deref(), arguments.repair)?;
-    if corpus.repaired > 0 {
-        say(&format!(
-            "the tags of {} sentences broke their scheme and were made right",
-            corpus.repaired
-        ));
+    let asked = arguments.split.unwrap_or(Split::Test);
+    let corpus = tagger.corpus(arguments.data.as_deref(), arguments.repair, asked)?;
+    if let Some(note) = corpus.repair_note() {
+        say(&note);
     }
-    let split = match arguments.split {
-        Some(split) => split,
-        None if corpus.test.is_empty() => Split::Valid,
-        None => Split::Test,
-    };
+    if let Some(note) = corpus.others_note() {
+        say(&note);
+    }
+    let split = arguments.split.unwrap_or_else(|| corpus.measured());
     if arguments.split.is_none() {
         say_split(split, &corpus.source);
     }
     let sentences = corpus.split(split)?;
-    let found = tagger.tag_ids(&sentences.words)?;
+    let found = tagger.tag_ids(&sentences.words, &|n| corpus.place(split, n))?;
     let found = tagger.measure(&sentences, &found)?;
     let text = match arguments.json {
         true => format!("{}\n", object(&corpus.source, split, &found)),

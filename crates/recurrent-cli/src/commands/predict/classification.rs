@@ -14,11 +14,12 @@ pub fn answers(
     texts: Vec<String>,
     json: bool,
 ) -> Result<String, Error> {
+    let place = |line| lines.place(line);
     let inputs = match classifier.reads_texts() {
-        true => classifier.texts(texts)?,
-        false => classifier.signals(signals(lines, &texts)?, &|line| lines.place(line))?,
+        true => classifier.texts(texts, &place)?,
+        false => classifier.signals(signals(lines, &texts)?, &place)?,
     };
-    written(classifier, &inputs, None, json)
+    told(classifier, &inputs, None, json)
 }
 
 /// The answers to a file of signals or images, a line each, and their number; none where it is not one.
@@ -30,12 +31,12 @@ pub fn of_file(
     let Some(SignalFiles { inputs, files }) = classifier.signals_of(path)? else {
         return Ok(None);
     };
-    let out = written(classifier, &inputs, files.as_deref(), json)?;
+    let out = told(classifier, &inputs, files.as_deref(), json)?;
     Ok(Some((out, inputs.len())))
 }
 
 /// What is predicted, a line each, with the file of each where it has its own.
-fn written(
+fn told(
     classifier: &Classifier,
     inputs: &Inputs,
     files: Option<&[PathBuf]>,
@@ -78,14 +79,8 @@ fn signals(lines: &Lines, texts: &[String]) -> Result<Vec<Signal>, Error> {
                     .to_string(),
             found,
         };
-        let steps: Vec<Vec<f32>> = serde_json::from_str(line).map_err(|error| {
-            let column = error.column().saturating_sub(1);
-            let rest: String = line.chars().skip(column).take(20).collect();
-            wrong(match rest.is_empty() {
-                true => "the end of the line".to_string(),
-                false => format!("`{rest}` at character {}", column + 1),
-            })
-        })?;
+        let steps: Vec<Vec<f64>> = serde_json::from_str(line)
+            .map_err(|error| wrong(written(line, error.column().saturating_sub(1))))?;
         let width = steps.first().map_or(0, Vec::len);
         if width == 0 {
             return Err(wrong("none".to_string()));
@@ -94,14 +89,82 @@ fn signals(lines: &Lines, texts: &[String]) -> Result<Vec<Signal>, Error> {
             let found = format!("{} numbers in step {}", steps[step].len(), step + 1);
             return Err(wrong(found));
         }
-        let finite = |step: &Vec<f32>| step.iter().all(|x| x.is_finite());
-        if let Some(step) = steps.iter().position(|step| !finite(step)) {
-            return Err(wrong(format!("a number too large in step {}", step + 1)));
+        let all = (1..)
+            .zip(&steps)
+            .flat_map(|(n, step)| step.iter().map(move |&x| (n, x)));
+        let large = all.clone().find(|(_, x)| !(*x as f32).is_finite());
+        if let Some((step, value)) = large {
+            return Err(wrong(format!(
+                "the number {value:e} in step {step}, which is too large"
+            )));
         }
         Ok(Signal {
             steps: steps.len(),
-            values: steps.concat(),
+            values: all.map(|(_, x)| x as f32).collect(),
+            name: None,
         })
     };
     (1..).zip(texts).map(one).collect()
+}
+
+/// What stands at an offset in bytes, where a parser had enough of a line: a word or number as a whole.
+fn written(line: &str, offset: usize) -> String {
+    let is_end = |c: char| c.is_whitespace() || "[]{},:".contains(c);
+    let mut start = offset.min(line.len());
+    while !line.is_char_boundary(start) {
+        start -= 1;
+    }
+    // The last character of a word, or the first one after it.
+    if line[start..].starts_with(is_end) && !line[..start].ends_with(is_end) {
+        start = line[..start]
+            .char_indices()
+            .next_back()
+            .map_or(0, |(at, _)| at);
+    }
+    let mut before = line[..start].char_indices().rev();
+    let before = before
+        .find(|(_, c)| is_end(*c))
+        .map_or(0, |(at, c)| at + c.len_utf8());
+    let word: String = line[before..]
+        .split(is_end)
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(20)
+        .collect();
+    match line[start..].chars().next() {
+        None => "the end of the line".to_string(),
+        Some(own) if is_end(own) || word.is_empty() => {
+            format!("`{own}` at character {}", line[..start].chars().count() + 1)
+        }
+        Some(_) => format!(
+            "`{word}` at character {}",
+            line[..before].chars().count() + 1
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written;
+
+    #[test]
+    fn words_are_shown_as_they_were_written() {
+        for (line, found) in [
+            ("[[1,null]]", "`null` at character 5"),
+            ("[[1e999]]", "`1e999` at character 3"),
+            ("[[1,é]]", "`é` at character 5"),
+            ("up", "`up` at character 1"),
+            ("[[1,2", "the end of the line"),
+            ("[[1,]]", "`]` at character 5"),
+            ("[[1],2]", "`2` at character 6"),
+        ] {
+            let error = serde_json::from_str::<Vec<Vec<f64>>>(line).unwrap_err();
+            assert_eq!(
+                written(line, error.column().saturating_sub(1)),
+                found,
+                "{line}"
+            );
+        }
+    }
 }

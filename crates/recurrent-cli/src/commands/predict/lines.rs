@@ -1,7 +1,7 @@
-//! The lines of a file or of standard input, as they come.
+//! The lines of a file, which may be compressed with gzip, or of standard input, as they come.
 
 use recurrent::Error;
-use std::fs::File;
+use recurrent::data::{io_problem, open_stream};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -25,11 +25,7 @@ impl Lines {
     pub fn open(input: Option<&Path>) -> Result<Self, Error> {
         let (place, source): (_, Box<dyn Read>) = match input.filter(|path| *path != "-") {
             None => ("standard input".to_string(), Box::new(io::stdin().lock())),
-            Some(path) => {
-                let place = path.display().to_string();
-                let file = File::open(path).map_err(|error| unreadable(&place, &error))?;
-                (place, Box::new(file))
-            }
+            Some(path) => (path.display().to_string(), open_stream(path)?),
         };
         Ok(Self {
             place,
@@ -101,6 +97,6 @@ fn unreadable(place: &str, error: &io::Error) -> Error {
     Error::Setting {
         key: place.to_string(),
         expected: "a readable file".to_string(),
-        found: error.to_string(),
+        found: io_problem(error),
     }
 }

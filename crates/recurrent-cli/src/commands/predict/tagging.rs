@@ -1,14 +1,20 @@
 //! The tags of the words of sentences.
 
+use super::lines::Lines;
 use recurrent::Error;
 use recurrent::tagging::Tagger;
 use serde_json::json;
 
 /// The answers to sentences, a line each.
-pub fn answers(tagger: &Tagger, texts: &[String], json: bool) -> Result<String, Error> {
+pub fn answers(
+    tagger: &Tagger,
+    lines: &Lines,
+    texts: &[String],
+    json: bool,
+) -> Result<String, Error> {
     let sentences = texts.iter().map(|text| tagger.words(text)).collect();
     let mut out = String::new();
-    for found in tagger.tag(sentences)? {
+    for found in tagger.tag(sentences, &|line| lines.place(line))? {
         out += &match json {
             true => {
                 let span = |span: &recurrent::data::Span| {

@@ -18,12 +18,13 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The table that `text` is, and where the columns `names` are; as for records, the names are positions in a table
-    /// without a header row.
+    /// The table that `text` is, and where the columns `names` are, and behind them those of `perhaps` that are there; as
+    /// for records, the names are positions in a table without a header row.
     pub(crate) fn parse(
         path: &'a Path,
         text: &'a str,
         names: &[&str],
+        perhaps: &[&str],
     ) -> Result<(Self, Vec<usize>), DataError> {
         let tabs = Format::of(&file_name(path)) == Format::TabSeparated;
         let rows = read_rows(path, text, tabs)?;
@@ -35,7 +36,10 @@ impl<'a> Table<'a> {
             line: line_of(text, fields.position()),
             fields,
         };
-        let (columns, named) = header.locate(names)?;
+        let mut there = names.to_vec();
+        there.extend(perhaps.iter().filter(|name| header.has(name)));
+        let (columns, _) = header.locate(&there)?;
+        let named = header.is_named(&[names, perhaps].concat());
         if named && rows.len() == 1 {
             let problem = "expected rows below the header, found none";
             return Err(header.wrong(problem.to_owned()));
@@ -55,6 +59,24 @@ impl<'a> Table<'a> {
         let rows = read_rows(path, text, tabs)?;
         let shortened = |row: &StringRecord| row.iter().map(super::shortened).collect();
         Ok(rows.first().map_or_else(Vec::new, shortened))
+    }
+
+    /// Whether the columns have names.
+    pub(crate) fn is_named(&self) -> bool {
+        self.named
+    }
+
+    /// Where the column of a name is, in a table whose columns have names.
+    pub(crate) fn index_of(&self, name: &str) -> Result<usize, DataError> {
+        let Some(fields) = self.rows.first() else {
+            return Err(crate::readers::no_records(self.path));
+        };
+        let header = Header {
+            path: self.path,
+            line: line_of(self.text, fields.position()),
+            fields,
+        };
+        header.index_of(name)
     }
 
     /// The number of columns.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
-use crate::DataError;
 use crate::readers::{MOST_BYTES, read_raw};
 use crate::signals::wrong;
+use crate::{DataError, io_problem};
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const END_LENGTH: usize = 22;
@@ -96,7 +96,7 @@ impl Archive {
                 let mut decoder = DeflateDecoder::new(data).take(member.length + 1);
                 decoder
                     .read_to_end(&mut content)
-                    .map_err(|error| damaged(&format!("a fault: {error}")))?;
+                    .map_err(|error| damaged(&format!("a fault: {}", io_problem(&error))))?;
                 content
             }
             method => {

@@ -8,7 +8,7 @@ use super::npy::Array;
 use super::npz::Archive;
 use crate::DataError;
 use crate::readers::{MOST_BYTES, Parts, file_name, read_raw, uncompressed_name};
-use crate::signals::{SignalOptions, wrong};
+use crate::signals::{Purpose, SignalOptions, wrong};
 
 /// Where an array is.
 #[derive(Clone, Debug)]
@@ -95,10 +95,14 @@ impl Store {
     }
 
     /// The arrays without parts, or those of each part.
-    pub(in crate::signals) fn find(&self, options: &SignalOptions) -> Result<Found, DataError> {
+    pub(in crate::signals) fn find(
+        &self,
+        options: &SignalOptions,
+        purpose: Purpose,
+    ) -> Result<Found, DataError> {
         let values = options.value_array.as_deref().unwrap_or("x");
         if self.get(values).is_some() {
-            return Ok(Found::Whole(self.part("", options)?));
+            return Ok(Found::Whole(self.part("", options, purpose)?));
         }
         let [train, valid, test] = PARTS.map(|words| {
             let part = |word: &&&str| self.get(&format!("{values}_{word}")).is_some();
@@ -106,9 +110,11 @@ impl Store {
         });
         match (train, test) {
             (Some(train), Some(test)) => Ok(Found::Parts(Box::new(Parts {
-                train: self.part(train, options)?,
-                valid: valid.map(|valid| self.part(valid, options)).transpose()?,
-                test: self.part(test, options)?,
+                train: self.part(train, options, purpose)?,
+                valid: valid
+                    .map(|valid| self.part(valid, options, purpose))
+                    .transpose()?,
+                test: self.part(test, options, purpose)?,
             }))),
             _ => Err(self.missing(&format!(
                 "`{values}`, or `{values}_train` and `{values}_test`, (`value_array`)"
@@ -117,7 +123,12 @@ impl Store {
     }
 
     /// The arrays of one part.
-    fn part(&self, part: &str, options: &SignalOptions) -> Result<Arrays, DataError> {
+    fn part(
+        &self,
+        part: &str,
+        options: &SignalOptions,
+        purpose: Purpose,
+    ) -> Result<Arrays, DataError> {
         let find = |name: &str, option: &str| {
             let name = match part {
                 "" => name.to_owned(),
@@ -130,11 +141,17 @@ impl Store {
             let name = name.as_deref();
             name.map(|name| find(name, option)).transpose()
         };
+        let is_labelled = purpose != Purpose::Unlabelled;
+        let labels = options.label_array.as_deref().unwrap_or("y");
+        let labels = is_labelled.then(|| find(labels, "label_array"));
         Ok(Arrays {
             values: find(options.value_array.as_deref().unwrap_or("x"), "value_array")?,
-            labels: find(options.label_array.as_deref().unwrap_or("y"), "label_array")?,
             lengths: optional(&options.length_array, "length_array")?,
-            groups: optional(&options.group_array, "group_array")?,
+            labels: labels.transpose()?,
+            groups: match is_labelled {
+                true => optional(&options.group_array, "group_array")?,
+                false => None,
+            },
         })
     }
 

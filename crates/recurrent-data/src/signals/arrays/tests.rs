@@ -5,8 +5,8 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use crate::SignalOptions;
 use crate::signals::tests::{error_of, folder, read, text, values, whole};
+use crate::{SignalOptions, read_unlabelled};
 
 /// A file of NumPy.
 fn npy(descr: &str, fortran: bool, shape: &str, elements: &[u8]) -> Vec<u8> {
@@ -160,6 +160,23 @@ fn arrays_have_names_lengths_and_groups() {
         ("12".to_owned(), 1)
     );
     assert_eq!(signals.groups, Some(vec!["A".to_owned(), "Bc".to_owned()]));
+}
+
+#[test]
+fn arrays_need_no_labels_where_nothing_is_learned() {
+    let options = SignalOptions {
+        group_array: text("g"),
+        ..whole()
+    };
+    let values = ("x", floats("(2, 2)", &[1.0, 2.0, 3.0, 4.0]));
+    let labels = ("y", bytes("(2,)", &[7, 8]));
+    for arrays in [vec![values.clone()], vec![values, labels]] {
+        let folder = folder(&npz(&arrays));
+        let found = read_unlabelled(&folder.path().join("a.npz"), &options);
+        let found = found.unwrap().unwrap().signals;
+        let found: Vec<_> = found.iter().map(|signal| &signal.values[..]).collect();
+        assert_eq!(found, [[1.0, 2.0], [3.0, 4.0]]);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! PNG and JPEG files as grey levels.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
 use png::{ColorType, Transformations};
@@ -10,9 +10,9 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::Image;
-use crate::DataError;
 use crate::readers::{MOST_BYTES, read_raw};
 use crate::signals::wrong;
+use crate::{DataError, io_problem};
 
 const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 const JPEG: [u8; 3] = *b"\xff\xd8\xff";
@@ -48,7 +48,19 @@ fn check_size(size: [usize; 2]) -> Result<(), String> {
 }
 
 fn png(bytes: &[u8]) -> Result<Image, String> {
-    let damaged = |error| format!("expected a whole PNG image, found a fault: {error}");
+    let damaged = |error: png::DecodingError| {
+        let found = match error {
+            png::DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                "the end of the file within it".to_owned()
+            }
+            png::DecodingError::IoError(error) => io_problem(&error),
+            png::DecodingError::LimitsExceeded => "one that takes too much memory".to_owned(),
+            png::DecodingError::Format(_) | png::DecodingError::Parameter(_) => {
+                "damaged data".to_owned()
+            }
+        };
+        format!("expected a whole PNG image, found {found}")
+    };
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::normalize_to_color8());
     let info = decoder.read_header_info().map_err(damaged)?;
@@ -90,7 +102,7 @@ fn opaque<const N: usize>(samples: &[u8]) -> Result<impl Iterator<Item = [u8; N]
 }
 
 fn jpeg(bytes: &[u8]) -> Result<Image, String> {
-    let damaged = |error| format!("expected a whole JPEG image, found a fault: {error:?}");
+    let damaged = |_| "expected a whole JPEG image, found damaged data".to_owned();
     let options = DecoderOptions::default().set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(damaged)?;

@@ -145,7 +145,7 @@ fn steps_are_joined_and_filled_up_with_zeros() {
     let framed = frame::frame(Path::new("f"), signals.clone(), 2).unwrap();
     assert_eq!(
         (framed.channels, framed.lengths(), &framed.channel_names),
-        (4, vec![2, 2], &None)
+        (4, vec![2, 2], &signals.channel_names)
     );
     assert_eq!(
         framed.signals[0].values,

@@ -1,5 +1,5 @@
 use super::super::{Left, Right, Start, new_product, product};
-use super::round;
+use super::{copy, round};
 use crate::testing::values;
 use crate::{Cpu, Isa, Precision};
 
@@ -143,6 +143,44 @@ fn results_do_not_depend_on_the_number_of_threads() {
         new_product(cpu, [rows, columns, depth], left, right, Start::Zero)
     });
     assert!(found[0] == found[1] && found[0] == found[2]);
+}
+
+#[test]
+fn shares_of_threads_are_a_whole_copy() {
+    for count in [0, 1, (1 << 16) - 1, (1 << 16) + 5] {
+        let x = floats(count, 4);
+        let expected: Vec<f32> = x.iter().map(|&x| round(x)).collect();
+        for threads in [1, 2, 3] {
+            let cpu = Cpu::detect().with_threads(threads);
+            assert!(copy(cpu, &x) == expected, "{count} on {threads}");
+        }
+    }
+}
+
+/// Where the processor has tiles, it is they that multiply: only they take numbers below `2^-126` for zero.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn tiles_multiply_where_there_are_tiles() {
+    let flags = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let processor_has = flags.split_whitespace().any(|flag| flag == "amx_bf16");
+    for isa in Isa::available() {
+        let cpu = Cpu {
+            isa,
+            ..Cpu::detect().with_precision(Precision::Bf16)
+        };
+        assert_eq!(super::has_tiles(cpu), processor_has && isa == Isa::Avx512);
+        let (small, large) = ([2f32.powi(-130)], [2f32.powi(20)]);
+        let right = Right::Rows {
+            data: &large,
+            stride: 1,
+        };
+        let found = new_product(cpu, [1, 1, 1], Left::rows(&small, 1), right, Start::Zero);
+        let expected = match super::has_tiles(cpu) {
+            true => 0.0,
+            false => 2f32.powi(-110),
+        };
+        assert_eq!(found, [expected], "{isa:?}");
+    }
 }
 
 #[test]

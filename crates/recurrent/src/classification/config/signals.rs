@@ -142,6 +142,7 @@ impl SignalDataConfig {
             series_column: self.series_column.clone(),
             time_column: self.time_column.clone(),
             channel_columns: self.channel_columns.clone(),
+            channel_names: None,
             label_column: self.label_column.clone(),
             group_column: self.group_column.clone(),
             label_file: self.label_file.clone(),

@@ -2,7 +2,7 @@
 //! trained one after the other, the last first, at rates that fall from layer to layer (Howard and Ruder 2018).
 
 use super::{ClassifierNetwork, NetworkModelConfig};
-use crate::language_model::{Estimator, ModelConfig};
+use crate::language_model::{Estimator, LanguageModelConfig, ModelConfig};
 use crate::network::EncoderConfig;
 use crate::recipe::name_of;
 use crate::run::RunDirectory;
@@ -74,7 +74,7 @@ impl PretrainedConfig {
         vocabulary: &Vocabulary,
     ) -> Result<ClassifierNetwork, Error> {
         let run = RunDirectory::new(&self.run);
-        let config = run.config()?.language_model(run.path())?;
+        let config = run.config()?.only::<LanguageModelConfig>(run.path())?;
         let theirs = match &config.estimator {
             Estimator::Network(network) => match &network.model {
                 ModelConfig::Recurrent(model) => Some(model.cell),

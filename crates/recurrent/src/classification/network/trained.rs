@@ -61,7 +61,7 @@ impl TrainedNetwork {
     ) -> Result<Vec<Vec<f64>>, Error> {
         let mut all = vec![Vec::new(); inputs.len()];
         let lengths = inputs.lengths();
-        check_steps(&lengths, "sequence")?;
+        check_steps(&lengths, &|n| format!("example {n} of the split"))?;
         for batch in sorted_batches(&lengths, BATCH, EVALUATION_STEPS)? {
             let (input, lengths) = inputs.batch(&batch, &self.device);
             let (logits, _) = self.network.forward(input, &lengths, Mode::Inference);

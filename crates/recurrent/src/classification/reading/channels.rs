@@ -8,6 +8,7 @@ use crate::run::RunDirectory;
 use crate::training::check;
 use recurrent_data::{LabelledSignals, Signal, Standardiser};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The channels of signals.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,8 +23,17 @@ pub(in crate::classification) struct Channels {
     /// The height and width of the images that they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<[usize; 2]>,
+    /// The columns of a table that they were read from, where those have different names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
     /// How they are scaled, where they are.
     pub standardiser: Option<Standardiser>,
+}
+
+/// Whether no name is there twice.
+fn differ(names: &[String]) -> bool {
+    let distinct: HashSet<&String> = names.iter().collect();
+    distinct.len() == names.len()
 }
 
 impl Channels {
@@ -37,6 +47,7 @@ impl Channels {
             bounded,
             channels: train.channels,
             image: train.image,
+            names: train.channel_names.clone().filter(|names| differ(names)),
             longest: train
                 .signals
                 .iter()
@@ -87,6 +98,13 @@ impl Channels {
         let channels: Channels = codec::read(run, Codec::CHANNELS)?;
         let fits = channels.standardiser.as_ref();
         let fits = fits.is_none_or(|own| own.channels() == channels.channels);
+        let names = channels.names.as_deref();
+        if names.is_some_and(|names| names.is_empty() || !differ(names)) {
+            return Err(Error::Run {
+                path: run.file(Codec::CHANNELS),
+                message: "expected different `names`, at least one, found others".to_string(),
+            });
+        }
         if channels.channels == 0 || channels.longest == 0 || !fits {
             return Err(Error::Run {
                 path: run.file(Codec::CHANNELS),

@@ -46,8 +46,12 @@ pub(super) fn fit(
         }
     }
     let corpus = &start.corpus;
-    check_steps(&corpus.train.inputs.lengths(), "training example")?;
-    check_steps(&corpus.valid.inputs.lengths(), "validation example")?;
+    check_steps(&corpus.train.inputs.lengths(), &|n| {
+        format!("training example {n}")
+    })?;
+    check_steps(&corpus.valid.inputs.lengths(), &|n| {
+        format!("validation example {n}")
+    })?;
     let task = ClassifierTask::new(network, [&corpus.train, &corpus.valid], shape);
     let mut learner = ExampleLearner::new(task, &network.training, device);
     training.fit(&start.setup(), &network.training, &mut learner, model)

@@ -83,7 +83,7 @@ impl TrainedNetwork {
         self.config.layers(&self.network, tags)
     }
 
-    /// The tags of the words of sentences, `[N][T]`.
+    /// The tags of the words of sentences, `[N][T]`; `place` says what messages call one by its number from 1.
     ///
     /// # Errors
     /// Where a vocabulary has no `<unk>` for what it lacks.
@@ -91,6 +91,7 @@ impl TrainedNetwork {
         &self,
         reading: &Reading,
         sentences: &[Vec<String>],
+        place: &dyn Fn(usize) -> String,
     ) -> Result<Vec<Vec<usize>>, Error> {
         let Some(words) = &reading.words else {
             return Ok(Vec::new());
@@ -98,7 +99,7 @@ impl TrainedNetwork {
         let encoded = Encoded::of(&self.config, sentences, words, reading.characters.as_ref())?;
         let lengths: Vec<usize> = sentences.iter().map(Vec::len).collect();
         let mut all = vec![Vec::new(); sentences.len()];
-        check_steps(&lengths, "sentence")?;
+        check_steps(&lengths, place)?;
         for rows in sorted_batches(&lengths, BATCH, EVALUATION_STEPS)? {
             let batch = encoded.batch(&rows, 0.0, Mode::Inference, &self.device);
             let scores = self.network.forward(&batch, Mode::Inference);
@@ -109,7 +110,7 @@ impl TrainedNetwork {
                 // Only scores that are no numbers leave a sentence without any legal sequence.
                 check(
                     tags.len() == lengths[row],
-                    format!("sentence {}", row + 1),
+                    place(row + 1),
                     "finite scores of its tags",
                     "others: the weights give no answer to it",
                 )?;

@@ -96,12 +96,13 @@ impl ExampleTask for TranscriberTask<'_> {
                     let mut masked = Signal {
                         steps: signal.steps * self.stack,
                         values: signal.values.clone(),
+                        name: None,
                     };
                     // Its range was checked with the recipe.
                     let _ = augment.apply(&mut masked, draw(seed, example));
                     Signal {
                         steps: signal.steps,
-                        values: masked.values,
+                        ..masked
                     }
                 });
                 let masked: Vec<_> = masked.collect();

@@ -67,7 +67,7 @@ impl TrainedNetwork {
         let lengths: Vec<usize> = signals.iter().map(|signal| signal.steps).collect();
         let channels = self.shape.inputs[0] * self.shape.inputs[1];
         let mut all = vec![Vec::new(); signals.len()];
-        check_steps(&lengths, "sequence")?;
+        check_steps(&lengths, &|number| format!("sequence {number}"))?;
         for rows in sorted_batches(&lengths, BATCH, EVALUATION_STEPS)? {
             let members = rows.iter().map(|&row| &signals[row]);
             let (vectors, lengths) = batch(members, channels, &self.device);

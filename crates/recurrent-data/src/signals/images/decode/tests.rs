@@ -230,7 +230,7 @@ fn a_folder_is_a_class() {
         ),
         (
             ("up/1.png", b[..40].to_vec()),
-            "F/up/1.png: expected a whole PNG image, found a fault: ",
+            "F/up/1.png: expected a whole PNG image, found the end of the file within it",
         ),
         (
             ("up/1.txt", vec![]),
