@@ -50,11 +50,13 @@ fn json_lines_may_name_speakers() {
             path: folder.path().join("a.wav"),
             text: "yes".to_owned(),
             speaker: Some("7".to_owned()),
+            place: (path.clone(), 1),
         },
         Utterance {
             path: folder.path().join("b/c.flac"),
             text: String::new(),
             speaker: None,
+            place: (path.clone(), 3),
         },
     ];
     assert_eq!(found, expected);

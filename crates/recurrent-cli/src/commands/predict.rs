@@ -25,7 +25,7 @@ pub struct Arguments {
     /// File with a text or sentence a line in UTF-8, standard input where it is - or left out. Of a classifier of signals
     /// a JSON list of steps a line, such as [[0.1,0.2],[0.3,0.4]], of one of images the rows of grey levels from 0 to
     /// 255; or a file of signals as training reads it, a .png or .jpg image, or a folder of images. Of a transcriber a WAV
-    /// or FLAC file, an image or a folder of images
+    /// or FLAC file, an image, or a folder of such files
     input: Option<PathBuf>,
     /// Print a JSON object a line: the probability of every class, tokens, tags and spans, or texts with their symbols
     #[arg(long)]
@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Of a transcriber: the most texts of each file, best first
     #[arg(long, value_name = "N", default_value = "1", conflicts_with = "stream", value_parser = clap::value_parser!(u32).range(1..=1000))]
     n_best: u32,
+    /// Of a transcriber: print where the symbols of this text are in the file, instead of texts
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["stream", "n_best"])]
+    align: Option<String>,
     /// Of a transcriber: change a setting of [decode]; may be repeated
     #[arg(long, value_name = "decode.KEY=VALUE")]
     set: Vec<String>,
@@ -63,7 +66,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         }
         config if arguments.is_of_transcriber() => {
             return Err(Error::Setting {
-                key: "--stream, --n-best or --set".to_string(),
+                key: "--stream, --n-best, --align or --set".to_string(),
                 expected: "the run of a transcriber".to_string(),
                 found: format!("one of the task {}", config.task().name.as_str()),
             }
@@ -99,13 +102,17 @@ pub fn run(arguments: Arguments) -> Outcome {
 impl Arguments {
     /// Whether an option is given that is for transcribers alone.
     fn is_of_transcriber(&self) -> bool {
-        self.stream || self.n_best > 1 || !self.set.is_empty()
+        self.stream || self.n_best > 1 || self.align.is_some() || !self.set.is_empty()
     }
 }
 
 fn transcribe(transcriber: &Transcriber, arguments: &Arguments) -> Outcome {
     if arguments.stream {
         transcription::stream(transcriber, arguments)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(text) = &arguments.align {
+        transcription::align(transcriber, arguments, text)?;
         return Ok(ExitCode::SUCCESS);
     }
     let start = Instant::now();

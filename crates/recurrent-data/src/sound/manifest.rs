@@ -41,6 +41,8 @@ pub struct Utterance {
     pub text: String,
     /// Who says it, where that is known.
     pub speaker: Option<String>,
+    /// The manifest that names it, and the line there, counted from 1.
+    pub place: (PathBuf, u64),
 }
 
 /// How utterances are cut in parts.

@@ -21,7 +21,13 @@ pub fn read_utterances(
     let mut seconds = 0.0;
     let mut read = |utterances: Vec<Utterance>| -> Result<Recordings, DataError> {
         let recording = |utterance: Utterance| {
-            let sound = read_sound(&utterance.path, options)?;
+            let (manifest, line) = utterance.place;
+            let in_manifest = |error: DataError| DataError::Utterance {
+                path: manifest.clone(),
+                line,
+                problem: error.to_string(),
+            };
+            let sound = read_sound(&utterance.path, options).map_err(in_manifest)?;
             seconds += sound.seconds();
             if seconds > MOST_SECONDS {
                 return Err(DataError::Manifest {
@@ -30,7 +36,11 @@ pub fn read_utterances(
                 });
             }
             Ok(Recording {
-                name: utterance.path.display().to_string(),
+                name: format!(
+                    "{}, line {line} ({})",
+                    manifest.display(),
+                    utterance.path.display()
+                ),
                 sound,
                 text: utterance.text,
                 speaker: utterance.speaker,

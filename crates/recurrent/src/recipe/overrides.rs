@@ -149,6 +149,29 @@ fn untrained(table: &toml::Table, key: &str) -> String {
     )
 }
 
+/// Whether a recipe knows a key, and whether it may lack it, in contrast to one that has a default or of which `none` is a
+/// value. What cannot be told may be taken away.
+fn without(table: &toml::Table, path: &[&str], key: &str) -> (bool, bool) {
+    let section = path.join(".");
+    let parse = |table: &toml::Table| Config::parse(&table.to_string()).ok();
+    let mut less = table.clone();
+    let mut more = table.clone();
+    for (table, value) in [(&mut less, None), (&mut more, Some("none"))] {
+        if let Some(section) = section_mut(table, &section) {
+            section.remove(key);
+            if let Some(value) = value {
+                section.insert(key.to_string(), value.into());
+            }
+        }
+    }
+    let Some(config) = parse(&less) else {
+        return (false, true);
+    };
+    let mut filled = config.to_table();
+    let lacks = section_mut(&mut filled, &section).is_none_or(|section| !section.contains_key(key));
+    (parse(&more).is_some(), lacks)
+}
+
 /// Makes one assignment in a recipe's table.
 fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
     const FORM: &str = "expected section.key=value";
@@ -158,6 +181,10 @@ fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
     if path.is_empty() || last.is_empty() {
         return Err(FORM.to_string());
     }
+    let (is_known, is_optional) = match value.trim() {
+        "none" => without(table, &path, last),
+        _ => (false, false),
+    };
     let mut place = table;
     for (depth, parent) in path.into_iter().enumerate() {
         if depth == 0 && !place.contains_key(parent) {
@@ -183,7 +210,7 @@ fn assign(table: &mut toml::Table, assignment: &str) -> Result<(), String> {
         }
     }
     let value = value.trim();
-    if value == "none" && place.remove(last).is_some() {
+    if value == "none" && is_optional && (place.remove(last).is_some() || is_known) {
         return Ok(());
     }
     let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();

@@ -5,14 +5,15 @@ use super::data::{TranscribedCorpus, Utterances};
 use super::decoder::Decoder;
 use super::measures::TextMeasures;
 use super::network::{Shape, TrainedNetwork};
-use super::reading::Reading;
+use super::reading::{BLANK, Reading};
 use crate::report::LayerRow;
 use crate::run::RunDirectory;
 use crate::{DeviceName, Error};
 use recurrent_data::sound::{Sound, read_sound};
 use recurrent_data::{ImageOrder, Signal, SignalOptions, read_unlabelled};
 use recurrent_decode::Hypothesis;
-use std::path::Path;
+use recurrent_decode::ctc::{Emissions, align};
+use std::path::{Path, PathBuf};
 
 /// A trained transcriber with what it reads by.
 #[derive(Debug)]
@@ -221,17 +222,47 @@ impl Transcriber {
         path: &Path,
         n_best: usize,
     ) -> Result<Vec<(String, Vec<Transcript>)>, Error> {
-        let (names, signals) = match self.config.data.sound() {
-            Some(settings) => {
-                let sound = read_sound(path, &settings.reading())?;
-                let name = path.display().to_string();
-                let signal = settings.features_of(&name, sound)?;
-                (vec![name], vec![signal])
-            }
-            None => self.images(path)?,
-        };
+        let (names, signals) = self.read(path)?;
         let texts = self.transcribe(signals, n_best)?;
         Ok(names.into_iter().zip(texts).collect())
+    }
+
+    /// Where the symbols of a text are in a file of sound or an image, by the most probable way to say it: forced alignment.
+    /// Each symbol comes with where it begins and ends, in seconds or columns, and with its log probability.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, the text has a symbol that is not the transcriber's or does not fit, or the
+    /// transcriber is a transducer, which tells symbols at no place of their own.
+    pub fn align(&self, path: &Path, text: &str) -> Result<Vec<(String, [f64; 2], f32)>, Error> {
+        if self.network.transducer.is_some() {
+            return Err(Error::Setting {
+                key: "--align".to_string(),
+                expected: "a model that was trained by connectionist temporal classification"
+                    .to_string(),
+                found: "a transducer".to_string(),
+            });
+        }
+        let (_, signals) = self.read(path)?;
+        let [signal] = <[Signal; 1]>::try_from(signals).map_err(|found| Error::Setting {
+            key: path.display().to_string(),
+            expected: "one file to align a text with".to_string(),
+            found: found.len().to_string(),
+        })?;
+        let labels = self.reading.labels(text, "--align")?;
+        let labels: Vec<u32> = labels.into_iter().map(|label| label as u32).collect();
+        let speakers = [String::new()];
+        let signals = self
+            .reading
+            .prepare(vec![signal], Some(&speakers), &self.config.data)?;
+        let frames = self.network.frames(&signals)?.pop().unwrap_or_default();
+        let emissions = Emissions::new(&frames, self.symbols().len() + 1, BLANK)?;
+        let step = self.step();
+        let placed = align(emissions, &labels)?.labels.into_iter().map(|placed| {
+            let symbol = self.reading.symbols[placed.label as usize - 1].clone();
+            let ends = [placed.first as f64 * step, (placed.last + 1) as f64 * step];
+            (symbol, ends, placed.log_probability)
+        });
+        Ok(placed.collect())
     }
 
     /// The best texts of a sound.
@@ -249,6 +280,24 @@ impl Transcriber {
         let signal = settings.features_of("sound", sound)?;
         let mut texts = self.transcribe(vec![signal], n_best)?;
         Ok(texts.pop().unwrap_or_default())
+    }
+
+    /// What a file holds, or the files of a folder: names, and features or columns.
+    fn read(&self, path: &Path) -> Result<(Vec<String>, Vec<Signal>), Error> {
+        match self.config.data.sound() {
+            Some(settings) => {
+                let mut names = Vec::new();
+                let mut signals = Vec::new();
+                for path in sounds(path)? {
+                    let sound = read_sound(&path, &settings.reading())?;
+                    let name = path.display().to_string();
+                    signals.push(settings.features_of(&name, sound)?);
+                    names.push(name);
+                }
+                Ok((names, signals))
+            }
+            None => self.images(path),
+        }
     }
 
     fn transcribe(
@@ -299,4 +348,34 @@ impl Transcriber {
         )?;
         Ok((names, found.signals))
     }
+}
+
+/// A file, or the WAV and FLAC files of a folder in the order of their names.
+fn sounds(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let unreadable = |error: std::io::Error| Error::Setting {
+        key: path.display().to_string(),
+        expected: "a readable folder".to_string(),
+        found: error.kind().to_string(),
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        let extension = file
+            .extension()
+            .map(|extension| extension.to_ascii_lowercase());
+        if file.is_file() && extension.is_some_and(|own| own == "wav" || own == "flac") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    crate::training::check(
+        !files.is_empty(),
+        path.display().to_string(),
+        "a folder with .wav or .flac files",
+        "none",
+    )?;
+    Ok(files)
 }

@@ -3,13 +3,18 @@
 use super::config::{SoundSettings, TranscribedData};
 use crate::Error;
 use rayon::prelude::*;
-use recurrent_data::sound::{Draw, ManifestOptions, Sound, SoundOptions, change_speed};
+use recurrent_data::sound::{
+    Draw, ManifestOptions, Sound, SoundOptions, add_white_noise, change_speed,
+};
 use recurrent_data::transcribed::{
     HandwrittenOptions, NamedImageOptions, Recording, dialled_numbers, read_handwritten,
     read_joined, read_named_images, read_utterances,
 };
 use recurrent_data::{DataError, LabelledSignals, Signal, Splits};
 use std::path::Path;
+
+/// Seed of the noise in training sounds.
+const NOISE: u64 = 0x006e_6f69_7365;
 
 /// Vectors of one split with their texts, before they are normalised.
 #[derive(Debug, Default)]
@@ -124,6 +129,9 @@ fn of_recordings(
     if settings.speed_factors != [1.0] {
         train = faster(train, &settings.speed_factors)?;
     }
+    if let Some(range) = settings.noise_db {
+        noisy(&mut train, range)?;
+    }
     Ok(Splits {
         train: vectors(train, settings)?,
         valid: vectors(splits.valid, settings)?,
@@ -150,6 +158,15 @@ fn faster(recordings: Vec<Recording>, factors: &[f64]) -> Result<Vec<Recording>,
         .map(copies)
         .collect::<Result<_, _>>()?;
     Ok(all.into_iter().flatten().collect())
+}
+
+/// Adds white noise to every recording, at a ratio that is drawn between two, in dB.
+fn noisy(recordings: &mut [Recording], [least, most]: [f64; 2]) -> Result<(), Error> {
+    for (number, recording) in recordings.iter_mut().enumerate() {
+        let draw = draw(NOISE, number);
+        add_white_noise(&mut recording.sound, draw.between(least, most), draw)?;
+    }
+    Ok(())
 }
 
 fn vectors(recordings: Vec<Recording>, settings: &SoundSettings) -> Result<Vectors, Error> {

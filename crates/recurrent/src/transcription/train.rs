@@ -70,7 +70,7 @@ pub fn train(
         if let TranscribedData::Dialled(data) = &start.config.data {
             example(data).write_wav(&run.file(EXAMPLE))?;
             training.observer.note(&format!(
-                "{} sounds as the numbers do: `recurrent predict` tells which one it is",
+                "{} is the number {NUMBER}, for `recurrent predict`",
                 run.file(EXAMPLE).display()
             ));
         }
@@ -126,6 +126,22 @@ impl Start {
             grouped(corpus.test.len() as u64),
             self.reading.symbols.len(),
         ));
+        let inputs = self.reading.channels_of_front(&self.config.data);
+        for (part, name) in [(&corpus.valid, "validation"), (&corpus.test, "test")] {
+            let misfit = |number: &usize| {
+                let steps = self.config.model.steps(inputs, part.signals[*number].steps);
+                self.config.model.shortest(&part.labels[*number]) > steps
+            };
+            let misfits: Vec<usize> = (0..part.len()).filter(misfit).collect();
+            if let Some(&first) = misfits.first() {
+                observer.note(&format!(
+                    "{} of the {name} sequences, the first {}, have a text that does not fit their steps and cannot be \
+                     told; they count for nothing in the validation loss",
+                    misfits.len(),
+                    part.names[first]
+                ));
+            }
+        }
         if corpus.dropped > 0 {
             observer.note(&format!(
                 "{} training sequences were left out, as their text does not fit their steps",

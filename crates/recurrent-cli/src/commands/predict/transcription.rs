@@ -15,19 +15,7 @@ const PIECE: usize = 640;
 
 /// Prints the texts of a file, and gives how many there are.
 pub fn of_file(transcriber: &Transcriber, arguments: &Arguments) -> Result<usize, Failure> {
-    let Some(path) = arguments
-        .input
-        .as_deref()
-        .filter(|path| *path != Path::new("-"))
-    else {
-        return Err(Error::Setting {
-            key: "INPUT".to_string(),
-            expected: "a file of sound or of an image; --stream reads sound as it arrives"
-                .to_string(),
-            found: "standard input".to_string(),
-        }
-        .into());
-    };
+    let path = file(arguments)?;
     let mut out = String::new();
     let all = transcriber.transcribe_file(path, arguments.n_best as usize)?;
     for (name, texts) in &all {
@@ -56,9 +44,43 @@ pub fn of_file(transcriber: &Transcriber, arguments: &Arguments) -> Result<usize
     Ok(all.len())
 }
 
+/// The file that was given.
+fn file(arguments: &Arguments) -> Result<&Path, Error> {
+    let path = arguments.input.as_deref();
+    path.filter(|path| *path != Path::new("-"))
+        .ok_or_else(|| Error::Setting {
+            key: "INPUT".to_string(),
+            expected: "a file of sound or of an image; --stream reads sound as it arrives"
+                .to_string(),
+            found: "standard input".to_string(),
+        })
+}
+
+/// Prints where the symbols of a text are in a file.
+pub fn align(transcriber: &Transcriber, arguments: &Arguments, text: &str) -> Result<(), Failure> {
+    let mut out = String::new();
+    for (symbol, [begin, end], log_probability) in transcriber.align(file(arguments)?, text)? {
+        out += &match arguments.json {
+            true => {
+                let [begin, end] = [begin, end].map(rounded);
+                json!({ "symbol": symbol, "begin": begin, "end": end, "log_probability": log_probability })
+                    .to_string()
+            }
+            false => format!("{begin:.3}\t{end:.3}\t{symbol}"),
+        };
+        out.push('\n');
+    }
+    print(&out)
+}
+
+/// A time or place without digits that are not its own.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
 fn object(text: &Transcript) -> Value {
     let symbols = text.symbols.iter().map(|(symbol, begin, confidence)| {
-        json!({ "symbol": symbol, "begin": begin, "confidence": confidence })
+        json!({ "symbol": symbol, "begin": rounded(*begin), "confidence": confidence })
     });
     json!({
         "text": text.text,
@@ -69,14 +91,21 @@ fn object(text: &Transcript) -> Value {
 }
 
 /// Reads samples of 16 bits as they arrive and prints what is heard: what will not change once it is sure, or with `--json`
-/// a line whenever something changes.
+/// a line whenever something changes: what has become sure since the last line, and what may still change.
 pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Failure> {
     let mut source: Box<dyn Read> = match &arguments.input {
         Some(path) if path != Path::new("-") => {
-            let file = File::open(path).map_err(|error| Error::Setting {
+            let found = |found: &str| Error::Setting {
                 key: path.display().to_string(),
-                expected: "a readable file of samples".to_string(),
-                found: error.kind().to_string(),
+                expected: "a file of samples of 16 bits".to_string(),
+                found: found.to_string(),
+            };
+            if path.is_dir() {
+                return Err(found("a folder").into());
+            }
+            let file = File::open(path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => found("nothing at this path"),
+                kind => found(&kind.to_string()),
             })?;
             Box::new(file)
         }
@@ -106,6 +135,10 @@ pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Fa
             break;
         }
         filled += read;
+        if samples == 0 && bytes[..filled].starts_with(b"RIFF") {
+            let expected = "samples without the header of a WAV file";
+            return Err(wrong(expected, "such a header").into());
+        }
         let whole = filled / 2 * 2;
         let sample = |pair: &[u8]| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0;
         let piece: Vec<f32> = bytes[..whole].chunks_exact(2).map(sample).collect();
@@ -119,14 +152,17 @@ pub fn stream(transcriber: &Transcriber, arguments: &Arguments) -> Result<(), Fa
         slowest = slowest.max(seconds);
         told.tell(stream.stable(), &stream.tentative(), stream.seconds())?;
     }
-    if filled > 0 {
-        return Err(wrong("whole samples of 16 bits", "an odd number of bytes").into());
+    if samples == 0 {
+        return Err(wrong("samples of 16 bits", "none").into());
     }
     let heard = samples as f64 / f64::from(rate);
     let before = Instant::now();
     let text = stream.finish()?;
     busy += before.elapsed().as_secs_f64();
     told.end(&text, heard)?;
+    if filled > 0 {
+        return Err(wrong("whole samples of 16 bits", "half of one at the end").into());
+    }
     say(&format!(
         "{heard:.2} seconds of sound, real-time factor {:.4}, slowest piece of {:.0} ms in {:.2} ms",
         busy / heard.max(1e-9),
@@ -158,7 +194,9 @@ impl Told {
         }
         match self.json {
             true => {
-                let line = json!({ "seconds": seconds, "stable": stable, "tentative": tentative });
+                let new = stable.strip_prefix(&self.stable[..]).unwrap_or(stable);
+                let line =
+                    json!({ "seconds": rounded(seconds), "sure": new, "tentative": tentative });
                 print(&format!("{line}\n"))?;
             }
             false => print(stable.strip_prefix(&self.stable[..]).unwrap_or(stable))?,
@@ -174,7 +212,7 @@ impl Told {
         match self.json {
             true => print(&format!(
                 "{}\n",
-                json!({ "seconds": seconds, "text": text })
+                json!({ "seconds": rounded(seconds), "text": text })
             )),
             false => {
                 let rest = text.strip_prefix(&self.stable[..]).unwrap_or(text);

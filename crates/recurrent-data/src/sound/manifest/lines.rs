@@ -21,7 +21,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Utterance>, DataError> {
         if line.trim().is_empty() {
             continue;
         }
-        let utterance = match Form::of(path) {
+        let mut utterance = match Form::of(path) {
             Some(Form::Json) => of_json(path, folder, line, number)?,
             Some(Form::Ids) => {
                 of_id(folder, line).map_err(|problem| wrong(path, number, problem))?
@@ -33,6 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Utterance>, DataError> {
             let problem = format!("expected a file of sound, found none at {found}");
             return Err(wrong(path, number, problem));
         }
+        utterance.place = (path.to_owned(), number);
         utterances.push(utterance);
     }
     match utterances.is_empty() {
@@ -68,6 +69,7 @@ fn of_json(path: &Path, folder: &Path, line: &str, number: u64) -> Result<Uttera
         path: folder.join(field("audio", false)?),
         text: field("text", false)?.trim().to_owned(),
         speaker: speaker.map(|_| field("speaker", true)).transpose()?,
+        ..Utterance::default()
     })
 }
 
@@ -77,7 +79,7 @@ fn of_tab(folder: &Path, line: &str) -> Result<Utterance, String> {
         [file, text] if !file.trim().is_empty() => Ok(Utterance {
             path: folder.join(file.trim()),
             text: text.trim().to_owned(),
-            speaker: None,
+            ..Utterance::default()
         }),
         [_, _] => Err("expected a file before the tab, found none".to_owned()),
         _ => Err(format!(
@@ -105,5 +107,6 @@ fn of_id(folder: &Path, line: &str) -> Result<Utterance, String> {
             [speaker, _, _] => Some(speaker.to_owned()),
             _ => None,
         },
+        ..Utterance::default()
     })
 }

@@ -8,10 +8,7 @@ use recurrent_decode::ctc::{BeamOptions, PrefixSearchOptions};
 use serde::{Deserialize, Serialize};
 
 /// Steps times classes times prefixes of a prefix search.
-const MOST_WORK: usize = 20_000_000;
-/// Symbols of a stream that stay undecided at most: its memory is bounded by them.
-const MOST_UNDECIDED: usize = 200;
-
+const MOST_WORK: usize = 2_000_000;
 /// How a text is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -55,6 +52,9 @@ pub struct DecodeConfig {
     /// Of a beam: a beginning is kept where its score is above the best one's with this added.
     #[serde(default = "beam_prune_logp")]
     pub beam_prune_logp: f32,
+    /// Of a beam over a stream: the last symbols that may still change; what comes before them is sure.
+    #[serde(default = "most_undecided")]
+    pub most_undecided: usize,
     /// Of a prefix search: the probability of blank above which a step cuts the sequence; 1 for an exact search.
     #[serde(default = "cut_above")]
     pub cut_above: f64,
@@ -87,6 +87,9 @@ fn token_min_logp() -> f32 {
 fn beam_prune_logp() -> f32 {
     BeamOptions::default().beam_prune_logp
 }
+fn most_undecided() -> usize {
+    8
+}
 /// That of Graves et al. 2006.
 fn cut_above() -> f64 {
     0.9999
@@ -105,6 +108,7 @@ impl Default for DecodeConfig {
             beam_width: beam_width(),
             token_min_logp: token_min_logp(),
             beam_prune_logp: beam_prune_logp(),
+            most_undecided: most_undecided(),
             cut_above: cut_above(),
             lexicon: None,
             language_model: None,
@@ -121,6 +125,14 @@ impl DecodeConfig {
         let key = |name: &str| format!("decode.{name}");
         let options = self.beam(1).validate();
         options.map_err(of_sampler)?;
+        let undecided = self.most_undecided;
+        let fine = (1..=1000).contains(&undecided);
+        check(
+            fine,
+            key("most_undecided"),
+            "a number from 1 to 1000",
+            undecided,
+        )?;
         let cut = self.cut_above;
         let fine = (0.0..=1.0).contains(&cut);
         check(fine, key("cut_above"), "a probability, 0 to 1", cut)?;
@@ -179,7 +191,7 @@ impl DecodeConfig {
     /// The settings of a beam search of a stream.
     pub(in crate::transcription) fn beam_of_stream(&self) -> BeamOptions {
         BeamOptions {
-            most_undecided: Some(MOST_UNDECIDED),
+            most_undecided: Some(self.most_undecided),
             ..self.beam(1)
         }
     }
@@ -192,7 +204,7 @@ impl DecodeConfig {
     ) -> PrefixSearchOptions {
         PrefixSearchOptions {
             cut_above: (self.cut_above < 1.0).then_some(self.cut_above as f32),
-            most_prefixes: (MOST_WORK / (steps * classes).max(1)).clamp(100, 10_000),
+            most_prefixes: (MOST_WORK / (steps * classes).max(1)).clamp(10, 10_000),
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct SoundSettings {
     /// Copies of each training sound, faster by these factors (Ko et al. 2015).
     #[serde(default = "as_it_is")]
     pub speed_factors: Vec<f64>,
+    /// White noise in each training sound, at a ratio between these, in dB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_db: Option<[f64; 2]>,
     /// `[data.sound.spec_augment]`: masks over the features of training, others at every step (Park et al. 2019).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec_augment: Option<SpecAugment>,
@@ -38,6 +41,7 @@ impl Default for SoundSettings {
             stack: one_step(),
             max_seconds: minute(),
             speed_factors: as_it_is(),
+            noise_db: None,
             spec_augment: None,
         }
     }
@@ -91,6 +95,16 @@ impl SoundSettings {
             });
         let expected = "1 to 10 numbers from 0.5 to 2 in steps of 0.001";
         check(fine, key("speed_factors"), expected, format!("{factors:?}"))?;
+        if let Some([least, most]) = self.noise_db {
+            let fine = (-100.0..=100.0).contains(&least) && least <= most && most <= 100.0;
+            let expected = "two numbers from -100 to 100, the smaller first";
+            check(
+                fine,
+                key("noise_db"),
+                expected,
+                format!("[{least}, {most}]"),
+            )?;
+        }
         match &self.spec_augment {
             Some(augment) => augment
                 .check()
