@@ -136,6 +136,7 @@ fn reason(error: &serde_json::Error) -> String {
             let problem = text.split(" at line ").next().unwrap_or_default();
             format!("one that is none: {problem}")
         }
+        Category::Eof => "JSON that ends in its middle".to_owned(),
         _ => format!("malformed JSON at column {}", error.column()),
     }
 }
