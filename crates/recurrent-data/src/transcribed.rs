@@ -9,7 +9,7 @@
 //! | images whose names are what they show | [`read_named_images`] |
 //!
 //! Sound comes as [`Recordings`] and becomes features by [`sound::FeatureExtractor`](crate::sound::FeatureExtractor);
-//! images come as [`LabelledSignals`], a column a step, whose labels are the texts.
+//! images come as [`LabelledSignals`](crate::LabelledSignals), a column a step, whose labels are the texts.
 
 mod archive;
 mod dialled;
