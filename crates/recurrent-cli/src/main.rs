@@ -30,7 +30,7 @@ enum Command {
     Train(train::Arguments),
     /// Measure a trained model on a split
     Evaluate(evaluate::Arguments),
-    /// Tell the class of texts with a trained classifier
+    /// Tell the class of a text or signal, the tags of a sentence or the text of a recording with a trained model
     Predict(predict::Arguments),
     /// Generate text with a trained model
     Generate(generate::Arguments),
