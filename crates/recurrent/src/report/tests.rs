@@ -31,6 +31,7 @@ fn page(metrics: Vec<MetricLine>) -> String {
         title: "a run".to_string(),
         metrics,
         loss: Loss::CrossEntropy,
+        counted: Counted::Symbols,
         floor: Some(Floor {
             label: "bound".to_string(),
             cross_entropy: 1.0,
@@ -85,6 +86,7 @@ fn a_whole_run_has_four_plots_and_every_part() {
         results: (0..6).map(|i| pair(&format!("name {i}"), "0.5")).collect(),
         metrics,
         loss: Loss::CrossEntropy,
+        counted: Counted::Symbols,
         floor: Some(Floor {
             label: "bigram".to_string(),
             cross_entropy: 2.0 * std::f64::consts::LN_2,
@@ -371,6 +373,7 @@ fn every_text_is_escaped() {
         results: vec![(text.clone(), text.clone())],
         metrics: vec![train(1, 2.0)],
         loss: Loss::CrossEntropy,
+        counted: Counted::Symbols,
         floor: Some(Floor {
             label: text.clone(),
             cross_entropy: 1.0,
