@@ -79,8 +79,8 @@ fn signals(lines: &Lines, texts: &[String]) -> Result<Vec<Signal>, Error> {
                     .to_string(),
             found,
         };
-        let steps: Vec<Vec<f64>> = serde_json::from_str(line)
-            .map_err(|error| wrong(written(line, error.column().saturating_sub(1))))?;
+        let steps: Vec<Vec<f64>> =
+            serde_json::from_str(line).map_err(|error| wrong(written(line, &error)))?;
         let width = steps.first().map_or(0, Vec::len);
         if width == 0 {
             return Err(wrong("none".to_string()));
@@ -107,10 +107,13 @@ fn signals(lines: &Lines, texts: &[String]) -> Result<Vec<Signal>, Error> {
     (1..).zip(texts).map(one).collect()
 }
 
-/// What stands at an offset in bytes, where a parser had enough of a line: a word or number as a whole.
-fn written(line: &str, offset: usize) -> String {
+/// What stands where a parser had enough of a line: a word or number as a whole.
+fn written(line: &str, error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "the end of the line".to_string();
+    }
     let is_end = |c: char| c.is_whitespace() || "[]{},:".contains(c);
-    let mut start = offset.min(line.len());
+    let mut start = error.column().saturating_sub(1).min(line.len());
     while !line.is_char_boundary(start) {
         start -= 1;
     }
@@ -160,11 +163,7 @@ mod tests {
             ("[[1],2]", "`2` at character 6"),
         ] {
             let error = serde_json::from_str::<Vec<Vec<f64>>>(line).unwrap_err();
-            assert_eq!(
-                written(line, error.column().saturating_sub(1)),
-                found,
-                "{line}"
-            );
+            assert_eq!(written(line, &error), found, "{line}");
         }
     }
 }
