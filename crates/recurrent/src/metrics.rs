@@ -136,8 +136,8 @@ fn reason(error: &serde_json::Error) -> String {
             let problem = text.split(" at line ").next().unwrap_or_default();
             format!("one that is none: {problem}")
         }
-        Category::Eof => "JSON that ends in its middle".to_owned(),
-        _ => format!("malformed JSON at column {}", error.column()),
+        Category::Eof => "one that is cut short".to_string(),
+        Category::Syntax | Category::Io => "malformed JSON".to_string(),
     }
 }
 

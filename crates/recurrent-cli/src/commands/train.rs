@@ -103,7 +103,10 @@ pub fn run(arguments: Arguments) -> Outcome {
     let report = out.join("report.html").display().to_string();
     rows.push(("report".to_string(), report));
     print(&columns(&rows))?;
-    print(&format!("\nsample:\n{}\n", outcome.sample.trim_end()))?;
+    let sample = outcome.sample.trim_end();
+    if !sample.is_empty() {
+        print(&format!("\nsample:\n{sample}\n"))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

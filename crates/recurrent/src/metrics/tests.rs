@@ -83,7 +83,9 @@ fn a_torn_last_line_is_dropped_wherever_it_is_torn() {
 fn a_broken_line_is_an_error_with_file_and_line() {
     let text = written(&[train(1, 2.0)]) + "{\"split\":\n" + &written(&[valid(2)]);
     let message = read_text(text).unwrap_err().to_string();
-    assert!(message.contains("metrics.jsonl:2: expected a metric line"));
+    assert!(
+        message.contains("metrics.jsonl:2: expected a metric line, found one that is cut short")
+    );
     assert!(
         message.ends_with("; delete that line to go on"),
         "{message}"

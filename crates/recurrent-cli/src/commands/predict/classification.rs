@@ -109,11 +109,11 @@ fn signals(lines: &Lines, texts: &[String]) -> Result<Vec<Signal>, Error> {
 
 /// What stands where a parser had enough of a line: a word or number as a whole.
 fn written(line: &str, error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "the end of the line".to_string();
+    }
     let is_end = |c: char| c.is_whitespace() || "[]{},:".contains(c);
-    let mut start = match error.classify() {
-        serde_json::error::Category::Eof => line.len(),
-        _ => error.column().saturating_sub(1).min(line.len()),
-    };
+    let mut start = error.column().saturating_sub(1).min(line.len());
     while !line.is_char_boundary(start) {
         start -= 1;
     }
