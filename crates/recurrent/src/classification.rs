@@ -38,4 +38,4 @@ pub use network::{
 pub(crate) use network::{ClassifierTask, Shape};
 pub use predict::{Classifier, Prediction, SignalFiles};
 pub use results::{Mistake, Results, SplitResults};
-pub use train::{Outcome, train};
+pub use train::{Finished, train};

@@ -43,7 +43,7 @@ pub use network::{
 };
 pub use ngram::{CountModel, CountState, NgramConfig, OrderCost, Smoothing};
 pub use predict::Predictor;
-pub use results::{Outcome, Results};
+pub use results::Results;
 pub use score::LineScore;
 pub use scorer::{CountScorer, NetworkScorer, NetworkState, Scorer, ScorerState};
 pub use train::train;

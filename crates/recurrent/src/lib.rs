@@ -60,8 +60,8 @@ pub mod word_vectors;
 
 pub use device::DeviceName;
 pub use error::Error;
-pub use task::{Outcome, train};
-pub use training::{Observer, TrainOptions};
+pub use task::train;
+pub use training::{Observer, Outcome, TrainOptions};
 
 pub use recurrent_data as data;
 pub use recurrent_decode as decode;

@@ -29,4 +29,4 @@ pub use data::{CopyExample, SumExample};
 pub use model::MemoryNetwork;
 pub use predict::MemoryModel;
 pub use results::Measures;
-pub use train::{Outcome, train};
+pub use train::{Results, train};

@@ -30,4 +30,4 @@ pub use network::{
 pub(crate) use network::{Encoded, Shape, TaggerTask};
 pub use predict::{Tagged, Tagger};
 pub use results::{Results, SplitResults};
-pub use train::{Outcome, train};
+pub use train::train;

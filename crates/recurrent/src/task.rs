@@ -6,7 +6,7 @@ use crate::memory_problems::MemoryConfig;
 use crate::recipe::Recipe;
 use crate::report::{Counted, Loss};
 use crate::tagging::TaggingConfig;
-use crate::training::{Observer, TrainOptions};
+use crate::training::{Observer, Outcome, TrainOptions};
 use crate::transcription::TranscriptionConfig;
 use crate::word_vectors::WordVectorsConfig;
 use crate::{
@@ -288,16 +288,11 @@ impl Config {
     }
 }
 
-/// How a run of any task ended.
+/// What a finished run of any task has come to.
 #[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training, all parts of a resumed run together.
-    pub seconds: f64,
-    /// What it came to, names and values, the most important first; `None` where it was asked to
-    /// stop before its end.
-    pub rows: Option<Vec<(String, String)>>,
+pub struct Results {
+    /// Names and values, the most important first.
+    pub rows: Vec<(String, String)>,
     /// Something to read: a generated text, neighbours of words, a mistake.
     pub sample: String,
 }
@@ -312,80 +307,58 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
-    match &recipe.config {
+) -> Result<Outcome<Results>, Error> {
+    Ok(match &recipe.config {
         Config::LanguageModel(_) => {
-            let outcome = language_model::train(recipe, options, observer)?;
-            Ok(Outcome {
-                steps: outcome.steps,
-                seconds: outcome.seconds,
-                rows: outcome.results.as_ref().map(language_model::Results::rows),
-                sample: outcome
-                    .results
-                    .map(|found| found.sample)
-                    .unwrap_or_default(),
+            language_model::train(recipe, options, observer)?.map(|found| Results {
+                rows: found.rows(),
+                sample: found.sample,
             })
         }
         Config::WordVectors(_) => {
-            let outcome = word_vectors::train(recipe, options, observer)?;
-            Ok(Outcome {
-                steps: outcome.steps,
-                seconds: outcome.seconds,
-                rows: outcome.rows,
-                sample: outcome.neighbours,
+            word_vectors::train(recipe, options, observer)?.map(|found| Results {
+                rows: found.rows,
+                sample: found.neighbours,
             })
         }
         Config::Classification(_) => {
-            let outcome = classification::train(recipe, options, observer)?;
-            let found = outcome.results.as_ref();
-            let mistake = found.and_then(|(found, _)| found.measured().mistakes.first());
-            Ok(Outcome {
-                steps: outcome.steps,
-                seconds: outcome.seconds,
-                rows: found.map(|(_, rows)| rows.clone()),
-                sample: mistake.map_or(String::new(), |mistake| {
-                    let (answer, label) = (&mistake.answer, &mistake.label);
-                    let shown = &mistake.shown;
-                    format!("the worst mistake, {answer}, but is {label}: {shown}")
-                }),
+            classification::train(recipe, options, observer)?.map(|found| {
+                let mistake = found.results.measured().mistakes.first();
+                Results {
+                    sample: mistake.map_or(String::new(), |mistake| {
+                        let (answer, label) = (&mistake.answer, &mistake.label);
+                        let shown = &mistake.shown;
+                        format!("the worst mistake, {answer}, but is {label}: {shown}")
+                    }),
+                    rows: found.rows,
+                }
             })
         }
-        Config::Tagging(_) => {
-            let outcome = tagging::train(recipe, options, observer)?;
-            let found = outcome.results.as_ref();
-            let mistake = found.and_then(|found| found.measured()?.mistakes.first());
-            Ok(Outcome {
-                steps: outcome.steps,
-                seconds: outcome.seconds,
-                rows: found.map(tagging::Results::rows),
+        Config::Tagging(_) => tagging::train(recipe, options, observer)?.map(|found| {
+            let mistake = found.measured().and_then(|found| found.mistakes.first());
+            Results {
+                rows: found.rows(),
                 sample: mistake.map_or(String::new(), |sentence| {
                     format!("the most mistakes, as word/given(right): {sentence}")
                 }),
-            })
-        }
-        Config::Transcription(_) => {
-            let outcome = transcription::train(recipe, options, observer)?;
-            let found = outcome.results.as_ref();
-            let mistake = found.and_then(|found| found.measured()?.mistakes.first());
-            Ok(Outcome {
-                steps: outcome.steps,
-                seconds: outcome.seconds,
-                rows: found.map(transcription::Results::rows),
+            }
+        }),
+        Config::Transcription(_) => transcription::train(recipe, options, observer)?.map(|found| {
+            let mistake = found.measured().and_then(|found| found.mistakes.first());
+            Results {
+                rows: found.rows(),
                 sample: mistake.map_or(String::new(), |[name, right, found]| {
                     format!("the worst text, of {name}: `{found}`, but is `{right}`")
                 }),
-            })
-        }
+            }
+        }),
         Config::Memory(_) => {
-            let outcome = memory_problems::train(recipe, options, observer)?;
-            Ok(Outcome {
-                steps: outcome.steps,
-                seconds: outcome.seconds,
-                rows: outcome.rows(),
-                sample: outcome.sample,
+            memory_problems::train(recipe, options, observer)?.map(|found| Results {
+                rows: found.rows(),
+                sample: found.sample,
             })
         }
-    }
+    })
 }
 
 /// Settings from their text. Errors know their place in it.

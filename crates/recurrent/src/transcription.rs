@@ -35,4 +35,4 @@ pub use network::{PredictorConfig, TranscriberConfig, TranscriberNetwork};
 pub use predict::{Transcriber, Transcript};
 pub use results::{Results, SplitResults};
 pub use stream::TranscriptStream;
-pub use train::{Outcome, train};
+pub use train::train;

@@ -17,4 +17,4 @@ pub use config::{Architecture, VectorModelConfig, VectorTrainingConfig, WordVect
 pub(crate) use embedding::rows;
 pub use file::{VECTORS, open};
 pub(crate) use results::layers;
-pub use train::{Outcome, train};
+pub use train::{Results, train};

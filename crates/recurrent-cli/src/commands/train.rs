@@ -92,18 +92,19 @@ pub fn run(arguments: Arguments) -> Outcome {
         ..TrainOptions::new(out.clone())
     };
     let outcome = recurrent::train(&recipe, &options, &mut progress)?;
-    let Some(mut rows) = outcome.rows else {
+    let Some(results) = outcome.results else {
         let steps = number_of(outcome.steps, "step");
         say(&format!("interrupted after {steps}; go on with --resume"));
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    let mut rows = results.rows;
     rows.push(("steps".to_string(), outcome.steps.to_string()));
     rows.push(("training time".to_string(), duration(outcome.seconds)));
     rows.push(("run directory".to_string(), out.display().to_string()));
     let report = out.join("report.html").display().to_string();
     rows.push(("report".to_string(), report));
     print(&columns(&rows))?;
-    let sample = outcome.sample.trim_end();
+    let sample = results.sample.trim_end();
     if !sample.is_empty() {
         print(&format!("\nsample:\n{sample}\n"))?;
     }

@@ -13,21 +13,21 @@ use super::temperature::fit_temperature;
 use crate::metrics::StageSeconds;
 use crate::recipe::Recipe;
 use crate::report::{grouped, number_of};
-use crate::training::{Ended, Observer, Setup, TrainOptions, Training, check, may_change_training};
+use crate::training::{
+    Ended, Observer, Outcome, Setup, TrainOptions, Training, check, may_change_training,
+};
 use crate::weights::{self, Tensors};
 use crate::{Error, files};
 use recurrent_nn::Pooling;
 use std::time::Instant;
 
-/// How a run ended.
+/// What a finished run has come to.
 #[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// What it came to, and the same as names and values; none where it was asked to stop before its end.
-    pub results: Option<(Results, Vec<(String, String)>)>,
+pub struct Finished {
+    /// How good it is.
+    pub results: Results,
+    /// The same as names and values, the most important first.
+    pub rows: Vec<(String, String)>,
 }
 
 /// What a run learns from.
@@ -54,7 +54,7 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<Finished>, Error> {
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
     let before = Instant::now();
@@ -69,32 +69,27 @@ pub fn train(
         }
         Estimator::Centroid { .. } => (start.centroids(&mut training)?, None),
     };
-    let mut outcome = Outcome {
-        steps: ended.steps,
-        seconds: ended.seconds,
-        results: None,
-    };
-    if ended.finished {
-        let run = &training.run;
-        let classifier = Classifier::load(run, options.device)?;
-        let rounds = counted.as_ref().and_then(|counted| counted.rounds);
-        let results = Results::of(&classifier, &start.corpus, rounds)?;
-        if !matches!(start.config.estimator, Estimator::Network(_)) {
-            let stages = counted.map(|counted| StageSeconds {
-                reading,
-                counting: counted.seconds[0],
-                learning: counted.seconds[1],
-                answering: results.measured().seconds(),
-            });
-            training.record_at_once(results.valid_loss(), &ended, stages)?;
-        }
-        let title = format!("{} on {}", recipe.name, start.corpus.source);
-        let report = report(title, run, &classifier, &results, &start.corpus)?;
-        files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
-        let rows = results.rows(classifier.classes());
-        outcome.results = Some((results, rows));
+    if !ended.finished {
+        return Ok(ended.with(None));
     }
-    Ok(outcome)
+    let run = &training.run;
+    let classifier = Classifier::load(run, options.device)?;
+    let rounds = counted.as_ref().and_then(|counted| counted.rounds);
+    let results = Results::of(&classifier, &start.corpus, rounds)?;
+    if !matches!(start.config.estimator, Estimator::Network(_)) {
+        let stages = counted.map(|counted| StageSeconds {
+            reading,
+            counting: counted.seconds[0],
+            learning: counted.seconds[1],
+            answering: results.measured().seconds(),
+        });
+        training.record_at_once(results.valid_loss(), &ended, stages)?;
+    }
+    let title = format!("{} on {}", recipe.name, start.corpus.source);
+    let report = report(title, run, &classifier, &results, &start.corpus)?;
+    files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+    let rows = results.rows(classifier.classes());
+    Ok(ended.with(Some(Finished { results, rows })))
 }
 
 impl Start {

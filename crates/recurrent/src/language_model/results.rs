@@ -9,17 +9,6 @@ use recurrent_decode::AdditiveNgram;
 use recurrent_decode::ngram::CountConfig;
 use std::f64::consts::LN_2;
 
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training, all parts of a resumed run together.
-    pub seconds: f64,
-    /// What it came to; `None` where it was asked to stop before its end.
-    pub results: Option<Results>,
-}
-
 /// What a finished run has come to.
 #[derive(Debug, Clone)]
 pub struct Results {

@@ -6,9 +6,9 @@ mod start;
 
 use super::generate::check_prompt;
 use super::results::{self, baselines, report};
-use super::{Estimator, Outcome, Predictor, Results, Split};
+use super::{Estimator, Predictor, Results, Split};
 use crate::recipe::Recipe;
-use crate::training::{Observer, TrainOptions, Training, may_change_training};
+use crate::training::{Observer, Outcome, TrainOptions, Training, may_change_training};
 use crate::{Error, files};
 use count::{count, mix};
 use fit::fit;
@@ -24,7 +24,7 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<Results>, Error> {
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
     let mut start = Start::of(config.only(training.run.path())?, &training)?;
     if let Some(prompt) = &start.config.decode.prompt
@@ -45,13 +45,8 @@ pub fn train(
         Estimator::Mixture { model } => mix(&mut training, &mut start, model)?,
     };
     let run = &training.run;
-    let mut outcome = Outcome {
-        steps: ended.steps,
-        seconds: ended.seconds,
-        results: None,
-    };
     if !ended.finished {
-        return Ok(outcome);
+        return Ok(ended.with(None));
     }
     let predictor = Predictor::load(run, options.device)?;
     let mut sample = start.config.decode.prompt.clone().unwrap_or_default();
@@ -81,6 +76,5 @@ pub fn train(
     let title = format!("{} on {}", recipe.name, corpus.source);
     let report = report(&title, run, &predictor, &results, corpus)?;
     files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
-    outcome.results = Some(results);
-    Ok(outcome)
+    Ok(ended.with(Some(results)))
 }

@@ -7,27 +7,23 @@ use super::results::{Measures, report};
 use crate::codec::Codec;
 use crate::language_model::Split;
 use crate::recipe::Recipe;
-use crate::training::{Observer, Setup, TrainOptions, Training, may_change_training};
+use crate::training::{Observer, Outcome, Setup, TrainOptions, Training, may_change_training};
 use crate::{Error, files};
 use recurrent_nn::noise;
 
-/// How a run ended.
+/// What a finished run has come to.
 #[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// How good it is on the test split; none where it was asked to stop before its end.
-    pub test: Option<Measures>,
+pub struct Results {
+    /// How good it is on the test split.
+    pub test: Measures,
     /// A test example and its answer.
     pub sample: String,
 }
 
-impl Outcome {
-    /// Names and values of what it came to, the most important first.
-    pub fn rows(&self) -> Option<Vec<(String, String)>> {
-        Some(rows(self.test.as_ref()?))
+impl Results {
+    /// Names and values, the most important first.
+    pub fn rows(&self) -> Vec<(String, String)> {
+        rows(&self.test)
     }
 }
 
@@ -50,7 +46,7 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<Results>, Error> {
     let device = options.device.device()?.autodiff();
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
     let config = config.only::<MemoryConfig>(training.run.path())?;
@@ -63,21 +59,15 @@ pub fn train(
     let mut learner = MemoryLearner::new(&config, device);
     let setup = Setup::new(config.task.name, &config, codec);
     let ended = training.fit(&setup, &config.training, &mut learner, model)?;
-    let mut outcome = Outcome {
-        steps: ended.steps,
-        seconds: ended.seconds,
-        test: None,
-        sample: String::new(),
-    };
-    if ended.finished {
-        let run = &training.run;
-        let model = MemoryModel::load(run, options.device)?;
-        let test = model.measure(Split::Test);
-        let title = format!("{} on {}", recipe.name, config.data.source());
-        let report = report(title, run, &model, rows(&test))?;
-        files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
-        outcome.test = Some(test);
-        outcome.sample = model.samples(1).concat();
+    if !ended.finished {
+        return Ok(ended.with(None));
     }
-    Ok(outcome)
+    let run = &training.run;
+    let model = MemoryModel::load(run, options.device)?;
+    let test = model.measure(Split::Test);
+    let title = format!("{} on {}", recipe.name, config.data.source());
+    let report = report(title, run, &model, rows(&test))?;
+    files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+    let sample = model.samples(1).concat();
+    Ok(ended.with(Some(Results { test, sample })))
 }

@@ -11,22 +11,12 @@ use crate::network::check::check_steps;
 use crate::recipe::Recipe;
 use crate::report::{grouped, number_of};
 use crate::training::{
-    Ended, ExampleLearner, Observer, Setup, TrainOptions, Training, check, may_change_training,
+    Ended, ExampleLearner, Observer, Outcome, Setup, TrainOptions, Training, check,
+    may_change_training,
 };
 use crate::{Error, files, word_vectors};
 use recurrent_nn::noise;
 use std::time::Instant;
-
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// What it came to; none where it was asked to stop before its end.
-    pub results: Option<Results>,
-}
 
 /// What a run learns from.
 struct Start {
@@ -44,7 +34,7 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<Results>, Error> {
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
     let start = Start::of(config.only(training.run.path())?, &training)?;
@@ -53,21 +43,16 @@ pub fn train(
         Estimator::Network(network) => start.fit(&mut training, network)?,
         _ => start.baseline(&mut training)?,
     };
-    let mut outcome = Outcome {
-        steps: ended.steps,
-        seconds: ended.seconds,
-        results: None,
-    };
-    if ended.finished {
-        let run = &training.run;
-        let tagger = Tagger::load(run, options.device)?;
-        let results = Results::of(&tagger, &start.corpus)?;
-        let title = format!("{} on {}", recipe.name, start.corpus.source);
-        let report = report(title, run, &tagger, &results)?;
-        files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
-        outcome.results = Some(results);
+    if !ended.finished {
+        return Ok(ended.with(None));
     }
-    Ok(outcome)
+    let run = &training.run;
+    let tagger = Tagger::load(run, options.device)?;
+    let results = Results::of(&tagger, &start.corpus)?;
+    let title = format!("{} on {}", recipe.name, start.corpus.source);
+    let report = report(title, run, &tagger, &results)?;
+    files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+    Ok(ended.with(Some(results)))
 }
 
 impl Start {

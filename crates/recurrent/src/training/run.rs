@@ -1,7 +1,7 @@
 //! The training of a run: the settings that it has, the directory that it takes, and how it ends.
 
 use super::{
-    Checkpoint, Learner, Observer, Record, Resumed, TrainOptions, TrainingConfig, fit,
+    Checkpoint, Learner, Observer, Outcome, Record, Resumed, TrainOptions, TrainingConfig, fit,
     note_early_end, prepare,
 };
 use crate::codec::Codec;
@@ -52,6 +52,15 @@ impl Ended {
             steps: 1,
             seconds,
             finished: true,
+        }
+    }
+
+    /// The end with what the run came to.
+    pub(crate) fn with<R>(self, results: Option<R>) -> Outcome<R> {
+        Outcome {
+            steps: self.steps,
+            seconds: self.seconds,
+            results,
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::network::check::check_steps;
 use crate::recipe::Recipe;
 use crate::report::grouped;
 use crate::training::{
-    Ended, ExampleLearner, Observer, Setup, TrainOptions, Training, check, may_change_training,
+    Ended, ExampleLearner, Observer, Outcome, Setup, TrainOptions, Training, check,
+    may_change_training,
 };
 use crate::{Error, files};
 use recurrent_data::sound::{Draw, Sound};
@@ -21,17 +22,6 @@ use recurrent_nn::noise;
 const EXAMPLE: &str = "example.wav";
 /// The number in it.
 const NUMBER: &str = "5550123";
-
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// What it came to; none where it was asked to stop before its end.
-    pub results: Option<Results>,
-}
 
 /// What a run learns from.
 struct Start {
@@ -49,34 +39,29 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<Results>, Error> {
     options.device.device()?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change_training)?;
     let start = Start::of(config.only(training.run.path())?, &training)?;
     start.tell(training.observer);
     let ended = start.fit(&mut training)?;
-    let mut outcome = Outcome {
-        steps: ended.steps,
-        seconds: ended.seconds,
-        results: None,
-    };
-    if ended.finished {
-        let run = &training.run;
-        let transcriber = Transcriber::load(run, options.device)?;
-        let results = Results::of(&transcriber, &start.corpus)?;
-        let title = format!("{} on {}", recipe.name, start.corpus.source);
-        let report = report(title, run, &transcriber, &start.corpus, &results)?;
-        files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
-        if let TranscribedData::Dialled(data) = &start.config.data {
-            example(data).write_wav(&run.file(EXAMPLE))?;
-            training.observer.note(&format!(
-                "{} is the number {NUMBER}, for `recurrent predict`",
-                run.file(EXAMPLE).display()
-            ));
-        }
-        outcome.results = Some(results);
+    if !ended.finished {
+        return Ok(ended.with(None));
     }
-    Ok(outcome)
+    let run = &training.run;
+    let transcriber = Transcriber::load(run, options.device)?;
+    let results = Results::of(&transcriber, &start.corpus)?;
+    let title = format!("{} on {}", recipe.name, start.corpus.source);
+    let report = report(title, run, &transcriber, &start.corpus, &results)?;
+    files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+    if let TranscribedData::Dialled(data) = &start.config.data {
+        example(data).write_wav(&run.file(EXAMPLE))?;
+        training.observer.note(&format!(
+            "{} is the number {NUMBER}, for `recurrent predict`",
+            run.file(EXAMPLE).display()
+        ));
+    }
+    Ok(ended.with(Some(results)))
 }
 
 /// The sound of a number that is in no split.

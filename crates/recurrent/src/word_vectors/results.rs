@@ -1,7 +1,7 @@
 //! What a run has come to, and its report.
 
 use super::words::Words;
-use super::{Outcome, WordVectorsConfig};
+use super::{Results, WordVectorsConfig};
 use crate::Error;
 use crate::report::{LayerRow, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
@@ -57,14 +57,13 @@ pub(super) fn report(
     run: &RunDirectory,
     config: &WordVectorsConfig,
     vectors: &WordVectors,
-    results: Vec<(String, String)>,
-    outcome: &Outcome,
+    results: &Results,
 ) -> Result<Report, Error> {
     Ok(Report {
         title,
         command: config.task.command.clone().unwrap_or_default(),
         config_toml: config.to_toml(),
-        results,
+        results: results.rows.clone(),
         metrics: run.metrics()?,
         loss: Loss::NegativeSampling,
         layers: layers(config, vectors),
@@ -72,7 +71,7 @@ pub(super) fn report(
             "Neighbours".to_string(),
             vec![Sample {
                 title: "nearest neighbours by cosine".to_string(),
-                text: outcome.neighbours.clone(),
+                text: results.neighbours.clone(),
                 drawing: None,
             }],
         )],

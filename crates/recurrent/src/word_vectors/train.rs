@@ -9,7 +9,8 @@ use crate::recipe::{Difference, Recipe};
 use crate::report::grouped;
 use crate::run::RunDirectory;
 use crate::training::{
-    Checkpoint, Observer, Parts, Record, Setup, StepReport, TrainOptions, Training, check,
+    Checkpoint, Ended, Observer, Outcome, Parts, Record, Setup, StepReport, TrainOptions, Training,
+    check,
 };
 use crate::weights::Tensors;
 use crate::{Error, files, memory};
@@ -24,15 +25,11 @@ const PART: u64 = 4096;
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
 
-/// How a run ended.
+/// What a finished run has come to.
 #[derive(Debug, Clone)]
-pub struct Outcome {
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds of training, all parts of a resumed run together.
-    pub seconds: f64,
-    /// Names and values; `None` where it was asked to stop before its end.
-    pub rows: Option<Vec<(String, String)>>,
+pub struct Results {
+    /// Names and values, the most important first.
+    pub rows: Vec<(String, String)>,
     /// Neighbours of some frequent words.
     pub neighbours: String,
 }
@@ -46,7 +43,7 @@ pub fn train(
     recipe: &Recipe,
     options: &TrainOptions,
     observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<Results>, Error> {
     options.device.check_cpu("word vectors")?;
     let (mut training, config) = Training::open(recipe, options, observer, may_change)?;
     let config = config.only::<WordVectorsConfig>(training.run.path())?;
@@ -78,32 +75,32 @@ pub fn train(
         observer: training.observer,
     };
     let finished = fit.run()?;
-    let (steps, seconds) = (fit.record.step, fit.record.elapsed_seconds);
-    let mut outcome = Outcome {
-        steps,
-        seconds,
-        rows: None,
-        neighbours: String::new(),
+    let ended = Ended {
+        steps: fit.record.step,
+        seconds: fit.record.elapsed_seconds,
+        finished,
     };
-    if finished {
-        if fit.last_loss.is_none() && steps > 0 {
-            fit.observer.note(
-                "no pair of words was measured: the text is very short, or model.subsampling leaves \
-                 hardly a word",
-            );
-        }
-        let vectors = words.vectors(&config, fit.trainer.input())?;
-        let run = &training.run;
-        vectors.write(&run.file(VECTORS), WordVectorFormat::Word2VecBinary)?;
-        let vectors = open(run.path(), None)?;
-        outcome.neighbours = neighbours(&vectors)?;
-        let rows = rows(&vectors, &words, seconds, config.training.epochs);
-        let title = format!("{} on {}", recipe.name, words.source);
-        let report = report(title, run, &config, &vectors, rows.clone(), &outcome)?;
-        files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
-        outcome.rows = Some(rows);
+    if !ended.finished {
+        return Ok(ended.with(None));
     }
-    Ok(outcome)
+    if fit.last_loss.is_none() && ended.steps > 0 {
+        fit.observer.note(
+            "no pair of words was measured: the text is very short, or model.subsampling leaves \
+             hardly a word",
+        );
+    }
+    let vectors = words.vectors(&config, fit.trainer.input())?;
+    let run = &training.run;
+    vectors.write(&run.file(VECTORS), WordVectorFormat::Word2VecBinary)?;
+    let vectors = open(run.path(), None)?;
+    let results = Results {
+        rows: rows(&vectors, &words, ended.seconds, config.training.epochs),
+        neighbours: neighbours(&vectors)?,
+    };
+    let title = format!("{} on {}", recipe.name, words.source);
+    let report = report(title, run, &config, &vectors, &results)?;
+    files::write_atomically(&run.file("report.html"), report.to_html().as_bytes())?;
+    Ok(ended.with(Some(results)))
 }
 
 /// Whether a setting may change while a run goes on.
