@@ -26,7 +26,7 @@ pub use config::{Keep, LossScale, OptimizerChoice, Schedule, TrainingConfig};
 pub(crate) use examples::{EVALUATION_STEPS, ExampleLearner, ExampleTask};
 use fit::{fit, note_early_end};
 pub use observer::{Observer, StepReport};
-pub use outcome::Outcome;
+pub use outcome::{BySplit, Outcome};
 use position::Position;
 use position::prepare;
 pub use published::TrainingRecord;

@@ -153,6 +153,24 @@ impl<B: FusedOps, const N: usize> Backward<B, N> for Loss {
     }
 }
 
+/// A loss of `operands`: with its gradients where they are asked for, alone where they are not. `others` is what else it takes.
+fn loss<B: FusedOps, C: CheckpointStrategy, const N: usize, O>(
+    operands: [FloatTensor<Autodiff<B, C>>; N],
+    others: O,
+    with_gradients: impl FnOnce([FloatTensor<B>; N], O) -> (FloatTensor<B>, [FloatTensor<B>; N]),
+    alone: impl FnOnce([FloatTensor<B>; N], O) -> FloatTensor<B>,
+) -> FloatTensor<Autodiff<B, C>> {
+    let nodes = operands.each_ref().map(|operand| operand.node());
+    let operands = operands.map(|operand| operand.into_primitive());
+    match Loss.prepare::<C>(nodes).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => {
+            let (loss, gradients) = with_gradients(operands, others);
+            prepared.finish(gradients, loss)
+        }
+        OpsKind::UnTracked(prepared) => prepared.finish(alone(operands, others)),
+    }
+}
+
 impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
     fn fused_layer(
         input: FloatTensor<Self>,
@@ -201,17 +219,18 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
         mask: FloatTensor<Self>,
         smoothing: f64,
     ) -> FloatTensor<Self> {
-        let (logits, node) = logits.into_parts();
-        let mask = mask.into_primitive();
-        match Loss.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
+        let others = (targets, mask.into_primitive(), smoothing);
+        loss::<B, C, 1, _>(
+            [logits],
+            others,
+            |[logits], (targets, mask, smoothing)| {
                 let (loss, gradient) = B::cross_entropy_gradient(logits, targets, mask, smoothing);
-                prepared.finish([gradient], loss)
-            }
-            OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::fused_cross_entropy(logits, targets, mask, smoothing))
-            }
-        }
+                (loss, [gradient])
+            },
+            |[logits], (targets, mask, smoothing)| {
+                B::fused_cross_entropy(logits, targets, mask, smoothing)
+            },
+        )
     }
 
     fn fused_crf_loss(
@@ -222,26 +241,14 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
         tags: IntTensor<Self>,
         lengths: Vec<usize>,
     ) -> FloatTensor<Self> {
-        let operands = [emissions, transitions, start, end];
-        let nodes = operands.each_ref().map(|operand| operand.node());
-        let operands = operands.map(|operand| operand.into_primitive());
-        match Loss.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
-                let (loss, gradients) = B::crf_gradients(operands, tags, &lengths);
-                prepared.finish(gradients, loss)
-            }
-            OpsKind::UnTracked(prepared) => {
-                let [emissions, transitions, start, end] = operands;
-                prepared.finish(B::fused_crf_loss(
-                    emissions,
-                    transitions,
-                    start,
-                    end,
-                    tags,
-                    lengths,
-                ))
-            }
-        }
+        loss::<B, C, 4, _>(
+            [emissions, transitions, start, end],
+            (tags, lengths),
+            |operands, (tags, lengths)| B::crf_gradients(operands, tags, &lengths),
+            |[emissions, transitions, start, end], (tags, lengths)| {
+                B::fused_crf_loss(emissions, transitions, start, end, tags, lengths)
+            },
+        )
     }
 
     fn fused_ctc_loss(
@@ -249,16 +256,15 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
         targets: UnalignedTargets,
         weights: Vec<f64>,
     ) -> FloatTensor<Self> {
-        let (logits, node) = logits.into_parts();
-        match Loss.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
+        loss::<B, C, 1, _>(
+            [logits],
+            (targets, weights),
+            |[logits], (targets, weights)| {
                 let (loss, gradient) = B::ctc_gradient(logits, &targets, &weights);
-                prepared.finish([gradient], loss)
-            }
-            OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::fused_ctc_loss(logits, targets, weights))
-            }
-        }
+                (loss, [gradient])
+            },
+            |[logits], (targets, weights)| B::fused_ctc_loss(logits, targets, weights),
+        )
     }
 
     fn fused_transducer_loss(
@@ -266,16 +272,15 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
         targets: UnalignedTargets,
         weights: Vec<f64>,
     ) -> FloatTensor<Self> {
-        let (logits, node) = logits.into_parts();
-        match Loss.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
+        loss::<B, C, 1, _>(
+            [logits],
+            (targets, weights),
+            |[logits], (targets, weights)| {
                 let (loss, gradient) = B::transducer_gradient(logits, &targets, &weights);
-                prepared.finish([gradient], loss)
-            }
-            OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::fused_transducer_loss(logits, targets, weights))
-            }
-        }
+                (loss, [gradient])
+            },
+            |[logits], (targets, weights)| B::fused_transducer_loss(logits, targets, weights),
+        )
     }
 
     fn fused_joint_loss(
@@ -286,21 +291,14 @@ impl<B: FusedOps, C: CheckpointStrategy> RecurrentOps for Autodiff<B, C> {
         targets: UnalignedTargets,
         weights: Vec<f64>,
     ) -> FloatTensor<Self> {
-        let operands = [encoder, predictor, weight, bias];
-        let nodes = operands.each_ref().map(|operand| operand.node());
-        let operands = operands.map(|operand| operand.into_primitive());
-        match Loss.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
-                let (loss, gradients) = B::joint_gradients(operands, &targets, &weights);
-                prepared.finish(gradients, loss)
-            }
-            OpsKind::UnTracked(prepared) => {
-                let [encoder, predictor, weight, bias] = operands;
-                prepared.finish(B::fused_joint_loss(
-                    encoder, predictor, weight, bias, targets, weights,
-                ))
-            }
-        }
+        loss::<B, C, 4, _>(
+            [encoder, predictor, weight, bias],
+            (targets, weights),
+            |operands, (targets, weights)| B::joint_gradients(operands, &targets, &weights),
+            |[encoder, predictor, weight, bias], (targets, weights)| {
+                B::fused_joint_loss(encoder, predictor, weight, bias, targets, weights)
+            },
+        )
     }
 
     fn fused_update(

@@ -216,17 +216,7 @@ impl LabelledCorpus {
     /// # Errors
     /// Where it has none.
     pub fn split(&self, split: Split) -> Result<Cow<'_, Examples>, Error> {
-        let examples = match split {
-            Split::Train => Cow::Borrowed(&self.train),
-            Split::Valid => Cow::Borrowed(&self.valid),
-            Split::Test => Cow::Borrowed(&self.test),
-            Split::All => {
-                let mut all = self.train.clone();
-                all.append(&self.valid);
-                all.append(&self.test);
-                Cow::Owned(all)
-            }
-        };
+        let examples = split.part([&self.train, &self.valid, &self.test], Examples::append);
         check(
             !examples.is_empty(),
             "--split".to_string(),

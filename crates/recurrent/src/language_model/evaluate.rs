@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 use recurrent_data::{Chunk, TokenStreams};
 use recurrent_nn::Mode;
 use recurrent_nn::ops::row_cross_entropies;
+use std::borrow::Cow;
 
 /// A part of a corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,25 @@ impl Split {
         match has_test {
             true => Self::Test,
             false => Self::Valid,
+        }
+    }
+
+    /// Its part of train, valid and test; of all of them the three, one after the other.
+    pub(crate) fn part<T: Clone>(
+        self,
+        [train, valid, test]: [&T; 3],
+        append: impl Fn(&mut T, &T),
+    ) -> Cow<'_, T> {
+        match self {
+            Self::Train => Cow::Borrowed(train),
+            Self::Valid => Cow::Borrowed(valid),
+            Self::Test => Cow::Borrowed(test),
+            Self::All => {
+                let mut all = train.clone();
+                append(&mut all, valid);
+                append(&mut all, test);
+                Cow::Owned(all)
+            }
         }
     }
 

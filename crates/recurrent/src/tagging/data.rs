@@ -82,6 +82,12 @@ impl Sentences {
         }
     }
 
+    /// Takes others behind them.
+    fn append(&mut self, other: &Self) {
+        self.words.extend_from_slice(&other.words);
+        self.tags.extend_from_slice(&other.tags);
+    }
+
     /// Tells them from others, in this order.
     pub(super) fn digest(&self) -> u64 {
         let lengths = self.words.iter().map(|words| words.len() as u64);
@@ -138,19 +144,7 @@ impl TaggedCorpus {
     /// # Errors
     /// Where it has none.
     pub fn split(&self, split: Split) -> Result<Cow<'_, Sentences>, Error> {
-        let sentences = match split {
-            Split::Train => Cow::Borrowed(&self.train),
-            Split::Valid => Cow::Borrowed(&self.valid),
-            Split::Test => Cow::Borrowed(&self.test),
-            Split::All => {
-                let mut all = self.train.clone();
-                for part in [&self.valid, &self.test] {
-                    all.words.extend_from_slice(&part.words);
-                    all.tags.extend_from_slice(&part.tags);
-                }
-                Cow::Owned(all)
-            }
-        };
+        let sentences = split.part([&self.train, &self.valid, &self.test], Sentences::append);
         check(
             !sentences.is_empty(),
             "--split".to_string(),

@@ -6,6 +6,7 @@ use super::predict::Tagger;
 use crate::Error;
 use crate::report::{Confusion, Counted, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
+use crate::training::BySplit;
 
 /// Sentences with mistakes that a report shows.
 const MISTAKES: usize = 20;
@@ -26,13 +27,7 @@ pub struct SplitResults {
 }
 
 /// What a run has come to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Results {
-    /// On the validation split.
-    pub valid: Option<SplitResults>,
-    /// On the test split.
-    pub test: Option<SplitResults>,
-}
+pub type Results = BySplit<SplitResults>;
 
 impl SplitResults {
     fn of(
@@ -61,11 +56,6 @@ impl Results {
             valid: SplitResults::of(tagger, &corpus.valid, "validation")?,
             test: SplitResults::of(tagger, &corpus.test, "test")?,
         })
-    }
-
-    /// What was measured last: the test split where there is one.
-    pub fn measured(&self) -> Option<&SplitResults> {
-        self.test.as_ref().or(self.valid.as_ref())
     }
 
     /// Names and values, the most important first.

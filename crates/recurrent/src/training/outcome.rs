@@ -21,3 +21,19 @@ impl<R> Outcome<R> {
         }
     }
 }
+
+/// What a run has come to on the splits that nothing is learned from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BySplit<S> {
+    /// On the validation split.
+    pub valid: Option<S>,
+    /// On the test split.
+    pub test: Option<S>,
+}
+
+impl<S> BySplit<S> {
+    /// What was measured last: the test split where there is one.
+    pub fn measured(&self) -> Option<&S> {
+        self.test.as_ref().or(self.valid.as_ref())
+    }
+}

@@ -128,17 +128,7 @@ impl TranscribedCorpus {
     /// # Errors
     /// Where it has none.
     pub fn split(&self, split: Split) -> Result<Cow<'_, Utterances>, Error> {
-        let utterances = match split {
-            Split::Train => Cow::Borrowed(&self.train),
-            Split::Valid => Cow::Borrowed(&self.valid),
-            Split::Test => Cow::Borrowed(&self.test),
-            Split::All => {
-                let mut all = self.train.clone();
-                all.append(&self.valid);
-                all.append(&self.test);
-                Cow::Owned(all)
-            }
-        };
+        let utterances = split.part([&self.train, &self.valid, &self.test], Utterances::append);
         check(
             !utterances.is_empty(),
             "--split".to_string(),

@@ -8,6 +8,7 @@ use super::predict::{Transcriber, Transcript};
 use crate::Error;
 use crate::report::{Counted, Loss, Report, Sample, grouped};
 use crate::run::RunDirectory;
+use crate::training::BySplit;
 use std::time::Instant;
 
 /// Wrong texts that a report shows.
@@ -31,13 +32,7 @@ pub struct SplitResults {
 }
 
 /// What a run has come to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Results {
-    /// On the validation split.
-    pub valid: Option<SplitResults>,
-    /// On the test split.
-    pub test: Option<SplitResults>,
-}
+pub type Results = BySplit<SplitResults>;
 
 impl SplitResults {
     /// Those of a split; none where it is empty.
@@ -136,11 +131,6 @@ impl Results {
             valid: SplitResults::of(transcriber, &corpus.valid, "validation")?,
             test: SplitResults::of(transcriber, &corpus.test, "test")?,
         })
-    }
-
-    /// What was measured last: the test split where there is one.
-    pub fn measured(&self) -> Option<&SplitResults> {
-        self.test.as_ref().or(self.valid.as_ref())
     }
 
     /// Names and values, the most important first.
